@@ -1,0 +1,5 @@
+"""Judging what was read."""
+
+from kzscraper.anomalies.verdict import Finding, Severity, Verdicts
+
+__all__ = ["Finding", "Severity", "Verdicts"]

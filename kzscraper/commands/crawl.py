@@ -1,0 +1,44 @@
+"""`scrapy crawl`, with exit codes that tell how the crawl went."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from scrapy.commands.crawl import Command as ScrapyCrawl
+from scrapy.crawler import Crawler
+from scrapy.exceptions import UsageError
+
+from kzscraper import exit_codes
+from kzscraper.command_base import exit_one_on_usage_errors, fail
+from kzscraper.exceptions import KzError
+
+
+class Command(ScrapyCrawl):
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        exit_one_on_usage_errors(parser)
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        if len(args) != 1 or args[0].startswith("-"):
+            raise UsageError("name one spider: `scrapy list` shows them")
+        process = self.crawler_process
+        assert process is not None  # noqa: S101 - scrapy.cmdline sets it
+        try:
+            crawler = self._create_crawler(args[0])
+        except KeyError:
+            raise UsageError(f"spider {args[0]} is unknown: `scrapy list` shows all") from None
+        crawl: Any = process.crawl(crawler, **opts.spargs)
+        process.start()
+        self.exitcode = self._judge(crawler, crawl)
+
+    def _judge(self, crawler: Crawler, crawl: Any) -> int:
+        error = crawl.exception() if crawl.done() and not crawl.cancelled() else None
+        if isinstance(error, KzError):
+            fail(str(error))
+            return exit_codes.USAGE
+        if error is not None:
+            raise error
+        wanted = crawler.stats.get_value("kz/pools")
+        complete = crawler.stats.get_value("kz/visits/complete", 0)
+        return exit_codes.COMPLETE if wanted == complete else exit_codes.INCOMPLETE

@@ -1,0 +1,88 @@
+"""Observer links: which may be opened, and how they are printed.
+
+Whoever has a link sees the client's account, so a link is masked wherever it is printed.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Collection
+from urllib.parse import urlsplit
+
+from kzscraper.exceptions import LinkError
+
+# The token behind observer-link/, whatever its form, and 32 hex digits wherever they stand
+# (the page's own requests carry the token in other places).
+_TOKEN = re.compile(
+    r"(?P<before>observer[-_]link(?:/|%2F))(?P<token>[\w-]{6,})"
+    r"|(?<![0-9A-Za-z])(?P<hex>[0-9a-f]{32})(?![0-9A-Za-z])",
+    re.IGNORECASE,
+)
+
+
+def mask(text: str) -> str:
+    """`text` with every observer token shortened to `4828…8d8d`."""
+    return _TOKEN.sub(_mask_match, text)
+
+
+def _mask_match(match: re.Match[str]) -> str:
+    token = match["token"] or match["hex"]
+    shown = f"{token[:4]}…{token[-4:]}" if len(token) >= 16 else "…"
+    return (match["before"] or "") + shown
+
+
+def on_host(url: str, hosts: Collection[str]) -> bool:
+    """Whether `url` is a link that `check` lets pass."""
+    try:
+        check(url, hosts)
+    except LinkError:
+        return False
+    return True
+
+
+def check(url: str, hosts: Collection[str]) -> None:
+    """Raises LinkError, which says why, unless `url` may be opened.
+
+    It must be http(s), and its host, or host:port, one of `hosts`.
+    """
+    # urlsplit() drops line ends and tabs, so that it would judge another link than the one stored.
+    if " " in url or not url.isprintable():
+        raise LinkError(f"observer link {mask(url)!r} must not hold spaces or control characters")
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError as error:
+        raise LinkError(f"observer link {mask(url)!r} is malformed: {error}") from None
+    if parts.scheme not in ("http", "https"):
+        raise LinkError(f"observer link {mask(url)!r} must begin with https:// or http://")
+    if parts.username is not None:
+        raise LinkError(f"observer link {mask(url)!r} must not hold a user name")
+    if not host:
+        raise LinkError(f"observer link {mask(url)!r} names no host")
+    if {host, f"{host}:{port}"}.isdisjoint(hosts):
+        raise LinkError(
+            f"observer link {mask(url)!r} is on {host}, which is not one of KZ_OBSERVER_HOSTS "
+            f"({', '.join(hosts)})"
+        )
+
+
+class _MaskedRecord(logging.LogRecord):
+    """A log record that cannot print a token: not in its message, not in its traceback."""
+
+    def getMessage(self) -> str:
+        return mask(super().getMessage())
+
+    # The formatter stores the formatted traceback here before it prints it.
+    @property
+    def exc_text(self) -> str | None:
+        return self._exc_text
+
+    @exc_text.setter
+    def exc_text(self, text: str | None) -> None:
+        self._exc_text = text and mask(text)
+
+
+def mask_logs() -> None:
+    """From now on every log record of this process is masked, whoever writes it."""
+    logging.setLogRecordFactory(_MaskedRecord)

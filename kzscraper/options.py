@@ -1,0 +1,171 @@
+"""Every `KZ_` setting: its name, default, form and meaning, defined here and nowhere else.
+
+`settings.py` publishes the names to Scrapy (where `-s NAME=VALUE`, Scrapyd and the environment
+can override them); a component asks `DATABASE.read(crawler.settings)` for the checked value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any, Generic, Protocol, TypeVar
+
+from kzscraper.exceptions import ConfigurationError
+
+T = TypeVar("T")
+
+
+class SettingsLike(Protocol):
+    """What we need of Scrapy's settings."""
+
+    def get(self, name: Any, default: Any = None) -> Any: ...
+
+
+@dataclass(frozen=True)
+class Option(Generic[T]):
+    """One setting. `default` is text, as a user would type it."""
+
+    name: str
+    default: str
+    meaning: str
+    parse: Callable[[str], T]
+
+    def read(self, settings: SettingsLike) -> T:
+        """The checked value; raises ConfigurationError naming the setting."""
+        value = settings.get(self.name, self.default)
+        text = ",".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+        try:
+            return self.parse(text.strip())
+        except ValueError as error:
+            raise ConfigurationError(f"{self.name}={text!r}: {error}") from None
+
+
+def _path(text: str) -> Path:
+    if not text:
+        raise ValueError("a file name is needed")
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise ValueError("the user behind ~ is unknown") from None
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(part.strip().lower() for part in text.split(",") if part.strip())
+
+
+def _hosts(text: str) -> tuple[str, ...]:
+    hosts = _names(text)
+    if not hosts:
+        raise ValueError("at least one host is needed, such as btcpool.kz")
+    return hosts
+
+
+def _optional(text: str) -> str | None:
+    return text or None
+
+
+def _whole(text: str) -> int:
+    if not text.isascii() or not text.isdigit():
+        raise ValueError("a whole number, 0 or more, is needed")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    seconds = float(_decimal(text))
+    # A busy timeout of some weeks overflows in SQLite, which then does not wait at all.
+    if not 0 < seconds <= 86_400:
+        raise ValueError("a number of seconds above 0 is needed, at most 86400")
+    return seconds
+
+
+def _share(text: str) -> Decimal:
+    number = _decimal(text)
+    if not 0 < number < 1:
+        raise ValueError("a share between 0 and 1 is needed, such as 0.20")
+    return number
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise ValueError("a number is needed") from None
+    if not number.is_finite():
+        raise ValueError("a finite number is needed")
+    return number
+
+
+def _choice(*allowed: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text.lower() not in allowed:
+            raise ValueError(f"one of {', '.join(allowed)} is needed")
+        return text.lower()
+
+    return parse
+
+
+DATABASE = Option("KZ_DATABASE", "btcpool_data.db", "path of the SQLite file", _path)
+OBSERVER_HOSTS = Option(
+    "KZ_OBSERVER_HOSTS",
+    "btcpool.kz,new.btcpool.kz",
+    "hosts whose observer links may be opened; a pool elsewhere is not ours to crawl",
+    _hosts,
+)
+PAGE_HOSTS = Option(
+    "KZ_PAGE_HOSTS",
+    "",
+    "further hosts that a page may load scripts and data from (the observer hosts and their "
+    "subdomains always may)",
+    _names,
+)
+JOURNAL_MODE = Option(
+    "KZ_JOURNAL_MODE",
+    "auto",
+    "`auto`: WAL where the linked SQLite has the WAL-reset fix and the file is new or already "
+    "WAL, else rollback journal; or `wal`, `delete`, `truncate`",
+    _choice("auto", "wal", "delete", "truncate"),
+)
+BUSY_TIMEOUT = Option(
+    "KZ_BUSY_TIMEOUT",
+    "30",
+    "seconds to wait for another program's write lock on the database",
+    _seconds,
+)
+CHROMIUM = Option(
+    "KZ_CHROMIUM",
+    "",
+    "path of the Chromium to use; empty: an installed one, else Playwright's own",
+    _optional,
+)
+VISIT_TIMEOUT = Option(
+    "KZ_VISIT_TIMEOUT", "60", "seconds that one attempt to read one pool may take", _seconds
+)
+FILL_TIMEOUT = Option(
+    "KZ_FILL_TIMEOUT", "20", "seconds to wait for a page to show its data", _seconds
+)
+OFFLINE_WORKERS_HIGH = Option(
+    "KZ_OFFLINE_WORKERS_HIGH", "5", "more offline workers than this is HIGH", _whole
+)
+HASHRATE_DROP_MEDIUM = Option(
+    "KZ_HASHRATE_DROP_MEDIUM", "0.20", "a drop against the baseline above this is MEDIUM", _share
+)
+HASHRATE_DROP_HIGH = Option(
+    "KZ_HASHRATE_DROP_HIGH", "0.30", "a drop against the baseline above this is HIGH", _share
+)
+
+OPTIONS: tuple[Option[Any], ...] = tuple(
+    value for value in list(globals().values()) if isinstance(value, Option)
+)
+
+
+def check_all(settings: SettingsLike) -> None:
+    """Raises ConfigurationError for the first setting that cannot be used."""
+    for option in OPTIONS:
+        option.read(settings)
+
+
+def values(environ: Mapping[str, str]) -> dict[str, str]:
+    """Setting names and their values: the environment's, else the default."""
+    return {option.name: environ.get(option.name, option.default) for option in OPTIONS}

@@ -1,0 +1,140 @@
+"""Driving the browser: wait until the page shows its data, walk its tables, take it all."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from playwright.async_api import Page
+
+from kzscraper.page import tables
+from kzscraper.page.document import Document, Row, Table
+from kzscraper.page.eye import Eye
+from kzscraper.page.pager import Pager
+from kzscraper.page.traffic import Traffic
+from kzscraper.page.view import Section
+
+# Seconds. How long a page must be still before it is read: if it shows all that is wanted, and if
+# something is missing that the link may not be granted.
+QUIET = 0.06
+SETTLED = 0.7
+# Nothing asked of the network and nothing drawn for so long: this page will not go on.
+IDLE = 5.0
+# How long the page is watched before the network is looked at again.
+_WATCH = 0.25
+# A table with more pages does not end.
+MAX_PAGES = 500
+
+_WALKED: tuple[tables.Kind, ...] = ("workers", "earnings")
+
+
+@dataclass
+class RenderedPage:
+    """What was read: the page, with the rows of all pages of its tables."""
+
+    document: Document
+    html: str  # distilled, as first seen when filled
+    status: int | None  # HTTP
+    problems: list[str] = field(default_factory=list)
+
+
+class PageReader:
+    """Reads one page, once. The traffic must be followed from before the page was opened."""
+
+    def __init__(
+        self, page: Page, traffic: Traffic, wanted: Collection[Section], fill_timeout: float
+    ) -> None:
+        self._eye = Eye(page)
+        self._traffic = traffic
+        self._wanted = wanted
+        self._fill_timeout = fill_timeout
+
+    async def read(self) -> RenderedPage:
+        """Waits for the data and takes it; a page that never shows any is given as it is."""
+        eye = self._eye
+        await self._wait_until_filled()
+        rendered = RenderedPage(eye.document, eye.html, self._traffic.status)
+        for kind in _WALKED:
+            if kind in self._wanted:
+                await self._walk(kind, rendered)
+        if eye.cut:
+            rendered.problems.append("the page is larger than what is read of one")
+        return rendered
+
+    async def _wait_until_filled(self) -> None:
+        eye, traffic = self._eye, self._traffic
+        deadline = time.monotonic() + self._fill_timeout
+        while time.monotonic() < deadline:
+            changed = await eye.look(QUIET, _WATCH)
+            if changed:
+                traffic.note()
+            at_rest = eye.still or not changed
+            if at_rest and (traffic.is_error or eye.view.shows_all(self._wanted)):
+                return
+            settled = eye.view.shows_something and not eye.view.is_pending(self._wanted)
+            if not traffic.is_waiting and traffic.idle >= (SETTLED if settled else IDLE):
+                return
+
+    async def _walk(self, kind: tables.Kind, rendered: RenderedPage) -> None:
+        """Follows one table through its pages and puts all their rows into `rendered`."""
+        table = _table(self._eye.document, kind)
+        if table is None:
+            return
+        pages = [table.rows]
+        pager = Pager()
+        while step := pager.next_step(self._eye.document, kind):
+            if pager.page >= MAX_PAGES:
+                rendered.problems.append(f"the {kind} table goes on after {MAX_PAGES} pages")
+                break
+            await self._press(step.control.number, kind, pages[-1])
+            rows = _rows(self._eye.document, kind)
+            keys = _keys(rows, table)
+            if not rows or any(keys == _keys(page, table) for page in pages):
+                break  # the control did nothing, or led back to what is read already
+            if keys[: len(pages[-1])] == _keys(pages[-1], table):
+                pages[-1] = rows  # more rows were added below
+            else:
+                pages.append(rows)
+            pager.page += 1
+        if pager.page > 1:
+            all_rows = [row for page in pages for row in page]
+            rendered.document = _with_rows(rendered.document, table, all_rows)
+
+    async def _press(self, number: int | None, kind: tables.Kind, before: list[Row]) -> None:
+        """Presses a control and waits until the table shows other rows, or nothing happens."""
+        eye, traffic = self._eye, self._traffic
+        deadline = time.monotonic() + self._fill_timeout
+        traffic.note()
+        press = number
+        while time.monotonic() < deadline:
+            changed = await eye.look(QUIET, _WATCH, press)
+            press = None
+            if changed:
+                traffic.note()
+            rows = _rows(eye.document, kind)
+            if traffic.is_waiting or (changed and not eye.still):
+                continue
+            if (rows and rows != before and not eye.view.is_loading) or traffic.idle >= SETTLED:
+                return
+
+
+def _table(document: Document, kind: tables.Kind) -> tables.ReadTable | None:
+    return next((table for table in tables.find(document) if table.kind == kind), None)
+
+
+def _rows(document: Document, kind: tables.Kind) -> list[Row]:
+    table = _table(document, kind)
+    return table.rows if table else []
+
+
+def _keys(rows: list[Row], table: tables.ReadTable) -> list[str | None]:
+    """What tells the pages of a table apart while its numbers move: the first column's texts."""
+    first = "worker" if table.kind == "workers" else "date"
+    return [table.cell(row, first) for row in rows]
+
+
+def _with_rows(document: Document, table: tables.ReadTable, rows: list[Row]) -> Document:
+    """`document` with all rows of a table in the place of its first page's."""
+    whole = Table([Row(table.headers, is_header=True), *rows])
+    return Document([whole if block is table.block else block for block in document.blocks])

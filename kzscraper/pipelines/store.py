@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import asdict
+from typing import Any
+
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DropItem
+from scrapy.statscollectors import StatsCollector
+
+from kzscraper.exceptions import StoreError
+from kzscraper.items import PoolScrape, Visit
+from kzscraper.pipelines.gather import Gatherer
+from kzscraper.store import visits
+from kzscraper.store.database import Database
+
+logger = logging.getLogger(__name__)
+
+
+class StorePipeline:
+    """Writes each visit in one transaction when it is closed."""
+
+    def __init__(self, database: Database, stats: StatsCollector) -> None:
+        self._database = database
+        self._stats = stats
+        self._gatherer = Gatherer()
+        self._lock = asyncio.Lock()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> StorePipeline:
+        return cls(Database.from_settings(crawler.settings), crawler.stats)
+
+    def close_spider(self) -> None:
+        self._database.close()
+
+    async def process_item(self, item: Any) -> Any:
+        visit = self._gatherer.add(item)
+        if visit:
+            await self._write(visit)
+        return item
+
+    async def _write(self, visit: Visit) -> None:
+        scrape = visit.scrape
+        try:
+            async with self._lock:
+                # In a thread, as it may wait for another program's write lock: the browser's
+                # pages must not wait with it.
+                stored = await asyncio.to_thread(visits.write, self._database, visit)
+        except StoreError as error:
+            self._stats.inc_value("kz/store/failed")
+            raise DropItem(
+                f"{scrape.pool_id}: the visit was not stored: {error}", log_level="ERROR"
+            ) from error
+        self._stats.inc_value(f"kz/visits/{scrape.status}")
+        for name, count in asdict(stored).items():
+            self._stats.inc_value(f"kz/store/{name}", count)
+        _report(scrape)
+
+
+def _report(scrape: PoolScrape) -> None:
+    """One line per visit."""
+    parts: list[str] = [scrape.status]
+    if scrape.workers_read is not None:
+        parts.append(f"{scrape.workers_read} workers")
+    if scrape.earnings_read is not None:
+        parts.append(f"{scrape.earnings_read} days of earnings")
+    if scrape.duration_s is not None:
+        parts.append(f"{scrape.duration_s:.1f} s")
+    level = logging.INFO if scrape.status == "complete" else logging.WARNING
+    reason = f": {scrape.error}" if scrape.error else ""
+    logger.log(level, "%s: %s%s", scrape.pool_id, ", ".join(parts), reason)

@@ -1,0 +1,8 @@
+from kzscraper.spiders.base import ObserverSpider
+
+
+class KzpoolSummarySpider(ObserverSpider):
+    """The counters."""
+
+    name = "kzpool_summary"
+    wanted = frozenset({"summary"})

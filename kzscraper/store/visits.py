@@ -1,0 +1,154 @@
+"""Writing one visit: all of its rows, or none."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+
+from kzscraper import units
+from kzscraper.anomalies import Verdicts
+from kzscraper.items import DailyEarnings, PoolScrape, Visit, WorkerStatus
+from kzscraper.store.database import Database
+
+_INSERT_SUMMARY = """
+    INSERT INTO pool_summary (timestamp, pool_id, observer_url, current_hashrate,
+        avg_hashrate_24h, online_workers, offline_workers, balance, last_income)
+    VALUES (:timestamp, :pool_id, :observer_url, :current_hashrate,
+        :avg_hashrate_24h, :online_workers, :offline_workers, :balance, :last_income)
+"""
+_INSERT_WORKER = """
+    INSERT INTO worker_status (timestamp, pool_id, observer_url, worker_name, status,
+        hashrate_10m, hashrate_1h, hashrate_24h, last_exchange_time)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_SELECT_EARNINGS = """
+    SELECT date, total_income, hashrate FROM daily_earnings WHERE pool_id = ? AND date >= ?
+"""
+_INSERT_EARNINGS = """
+    INSERT INTO daily_earnings (pool_id, observer_url, date, total_income, hashrate, recorded_at)
+    VALUES (:pool_id, :observer_url, :date, :total_income, :hashrate, :recorded_at)
+"""
+# What the pool no longer shows is kept: a value is corrected by another value, not by its absence.
+_CORRECT_EARNINGS = """
+    UPDATE daily_earnings
+    SET total_income = COALESCE(:total_income, total_income),
+        hashrate = COALESCE(:hashrate, hashrate)
+    WHERE pool_id = :pool_id AND date = :date
+"""
+_INSERT_SCRAPE = """
+    INSERT INTO scrape_log (timestamp, pool_id, spider, status, workers_expected, workers_read,
+        earnings_read, duration_s, error)
+    VALUES (:timestamp, :pool_id, :spider, :status, :workers_expected, :workers_read,
+        :earnings_read, :duration_s, :error)
+"""
+_OPEN_ANOMALY = """
+    SELECT id FROM anomaly_log
+    WHERE pool_id = ? AND anomaly_type = ? AND resolved = 0 ORDER BY id DESC LIMIT 1
+"""
+_INSERT_ANOMALY = """
+    INSERT INTO anomaly_log (timestamp, pool_id, observer_url, anomaly_type, description, severity)
+    VALUES (:timestamp, :pool_id, (SELECT observer_url FROM pool_metadata WHERE pool_id = :pool_id),
+        :anomaly_type, :description, :severity)
+"""
+_UPDATE_ANOMALY = "UPDATE anomaly_log SET description = ?, severity = ? WHERE id = ?"
+_RESOLVE_ANOMALY = "UPDATE anomaly_log SET resolved = 1 WHERE id = ?"
+
+
+@dataclass
+class Stored:
+    """What writing a visit did."""
+
+    earnings_new: int = 0
+    earnings_corrected: int = 0
+    earnings_unchanged: int = 0
+    anomalies_opened: int = 0
+    anomalies_closed: int = 0
+
+
+def write(database: Database, visit: Visit) -> Stored:
+    """Writes the visit in one short transaction: all of it, or StoreError and nothing."""
+    stored = Stored()
+    with database.transaction():
+        for summary in visit.summaries:
+            database.execute(_INSERT_SUMMARY, asdict(summary))
+        database.execute_many(_INSERT_WORKER, [_worker_row(worker) for worker in visit.workers])
+        _write_earnings(database, visit.earnings, stored)
+        _write_anomalies(database, visit.scrape, visit.scrape.verdicts, stored)
+        database.execute(_INSERT_SCRAPE, _scrape_row(visit.scrape))
+    return stored
+
+
+def _worker_row(worker: WorkerStatus) -> tuple[str | None, ...]:
+    # Ten times faster than asdict(), which matters for hundreds of rows.
+    return (
+        worker.timestamp,
+        worker.pool_id,
+        worker.observer_url,
+        worker.worker_name,
+        worker.status,
+        worker.hashrate_10m,
+        worker.hashrate_1h,
+        worker.hashrate_24h,
+        worker.last_exchange_time,
+    )
+
+
+def _scrape_row(scrape: PoolScrape) -> dict[str, object]:
+    row = dict(vars(scrape))
+    del row["verdicts"]
+    return row
+
+
+def _write_earnings(database: Database, days: list[DailyEarnings], stored: Stored) -> None:
+    if not days:
+        return
+    oldest = min(day.date for day in days)
+    known = {
+        row["date"]: (row["total_income"], row["hashrate"])
+        for row in database.rows(_SELECT_EARNINGS, (days[0].pool_id, oldest))
+    }
+    for day in days:
+        if day.date not in known:
+            database.execute(_INSERT_EARNINGS, asdict(day))
+            stored.earnings_new += 1
+        elif _differs(known[day.date], day):
+            database.execute(_CORRECT_EARNINGS, asdict(day))
+            stored.earnings_corrected += 1
+        else:
+            stored.earnings_unchanged += 1
+
+
+def _differs(known: tuple[str | None, str | None], day: DailyEarnings) -> bool:
+    income, hashrate = known
+    if day.hashrate is not None and day.hashrate != hashrate:
+        return True
+    return day.total_income is not None and _amount(income) != _amount(day.total_income)
+
+
+def _amount(text: str | None) -> Decimal | str | None:
+    # Another program may have stored the same amount in another form: that is no correction.
+    try:
+        return units.parse_btc(text)
+    except ValueError:
+        return text
+
+
+def _write_anomalies(
+    database: Database, scrape: PoolScrape, verdicts: Verdicts, stored: Stored
+) -> None:
+    for anomaly_type, finding in verdicts.items():
+        row = database.one(_OPEN_ANOMALY, (scrape.pool_id, anomaly_type))
+        if finding and row:
+            database.execute(_UPDATE_ANOMALY, (finding.description, finding.severity, row["id"]))
+        elif finding:
+            anomaly = {
+                "timestamp": scrape.timestamp,
+                "pool_id": scrape.pool_id,
+                "anomaly_type": anomaly_type,
+                **asdict(finding),
+            }
+            database.execute(_INSERT_ANOMALY, anomaly)
+            stored.anomalies_opened += 1
+        elif row:
+            database.execute(_RESOLVE_ANOMALY, (row["id"],))
+            stored.anomalies_closed += 1
