@@ -69,7 +69,13 @@ class PoolScrape:
     earnings_read: int | None = None
     duration_s: float | None = None
     error: str | None = None  # why the visit is not complete
+    sections: dict[str, bool] = field(default_factory=dict)  # wanted ones: whether shown
+    failure: str | None = None  # the kind of a failed visit
+    evidence: str | None = None  # the file that shows what the page looked like
     verdicts: Verdicts = field(default_factory=dict)  # filled in by anomaly detection
+
+
+Item = PoolSummary | WorkerStatus | DailyEarnings
 
 
 @dataclass

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
@@ -80,6 +81,13 @@ def _seconds(text: str) -> float:
     return seconds
 
 
+def _hours(text: str) -> timedelta:
+    number = _decimal(text)
+    if not 0 <= number <= 87_600:
+        raise ValueError("a number of hours is needed, from 0 to 87600")
+    return timedelta(hours=float(number))
+
+
 def _share(text: str) -> Decimal:
     number = _decimal(text)
     if not 0 < number < 1:
@@ -144,6 +152,18 @@ VISIT_TIMEOUT = Option(
 )
 FILL_TIMEOUT = Option(
     "KZ_FILL_TIMEOUT", "20", "seconds to wait for a page to show its data", _seconds
+)
+EVIDENCE_DIR = Option(
+    "KZ_EVIDENCE_DIR",
+    "evidence",
+    "folder for the HTML and screenshot of pages that were not read completely",
+    _path,
+)
+SECTION_GRACE_HOURS = Option(
+    "KZ_SECTION_GRACE_HOURS",
+    "24",
+    "hours after which a section that is gone from a page counts as a right withdrawn",
+    _hours,
 )
 OFFLINE_WORKERS_HIGH = Option(
     "KZ_OFFLINE_WORKERS_HIGH", "5", "more offline workers than this is HIGH", _whole

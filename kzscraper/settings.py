@@ -23,6 +23,8 @@ CONCURRENT_REQUESTS = 2 * (os.cpu_count() or 1)
 CONCURRENT_REQUESTS_PER_DOMAIN = CONCURRENT_REQUESTS
 # Observer links are given to us by the account's owner; robots.txt is about search engines.
 ROBOTSTXT_OBEY = False
+# Attempts are repeated inside the download handler, within the time limit of one visit.
+RETRY_ENABLED = False
 COOKIES_ENABLED = False  # the browser keeps its own, per visit
 
 ITEM_PIPELINES = {

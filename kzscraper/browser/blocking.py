@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import Request
 
+from kzscraper import options
+
 _NEEDLESS = {"image", "media", "font"}
 
 
@@ -15,6 +17,10 @@ class Blocker:
 
     def __init__(self, hosts: Collection[str]) -> None:
         self._hosts = frozenset(host.rpartition(":")[0] or host for host in hosts)
+
+    @classmethod
+    def from_settings(cls, settings: options.SettingsLike) -> Blocker:
+        return cls(options.OBSERVER_HOSTS.read(settings) + options.PAGE_HOSTS.read(settings))
 
     def __call__(self, request: Request) -> bool:
         return request.resource_type in _NEEDLESS or not self._is_ours(request.url)

@@ -81,6 +81,7 @@ async ({document: knownDocument, version: knownVersion, quiet, limit, press, max
       if (child.nodeType !== Node.ELEMENT_NODE) continue;
       const name = child.tagName.toUpperCase();
       if (name === 'BR') { put('<br>'); continue; }
+      if (name === 'INPUT' && child.type === 'password') { put('<input type="password">'); continue; }
       if (SKIPPED.has(name) || !child.checkVisibility({visibilityProperty: true})) continue;
       const role = ROLES[child.getAttribute('role')];
       if (role || TABLE.has(name)) {

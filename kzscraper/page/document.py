@@ -7,17 +7,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from lxml import etree, html
+from lxml import etree
 
 _UNSEEN = {"script", "style", "noscript", "template", "head", "title", "svg", "iframe", "select"}
 _INLINE = {
     *("a", "abbr", "b", "bdi", "bdo", "button", "code", "data", "em", "font", "i", "label"),
-    *("mark", "s", "small", "span", "strong", "sub", "sup", "time", "u", "var"),
+    *("img", "mark", "s", "small", "span", "strong", "sub", "sup", "time", "u", "var", "wbr"),
 }
 _CONTROLS = {"a", "button"}
-_CELLS = {"td", "th"}
 _WHITE_SPACE = re.compile("[ \\t\\n\\r\\f]+")
 _HIDING_STYLES = ("display:none", "visibility:hidden")
+_DIGITS = re.compile("[0-9]{1,6}")
+_MAX_SPAN = 20
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")  # what a script's text may hold, but no document
+# huge_tree: without it all that stands behind a nesting of 256 levels would be lost.
+_PARSER = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,7 @@ class Control:
 @dataclass
 class Document:
     blocks: list[Line | Table | Control] = field(default_factory=list)
+    asks_for_password: bool = False
 
     @property
     def lines(self) -> list[Line]:
@@ -68,11 +73,12 @@ class Document:
     @classmethod
     def from_html(cls, text: str) -> Document:
         """Reads distilled HTML, or a whole page as a browser saves it; never raises."""
-        try:
-            root = html.document_fromstring(text.replace("\0", "\ufffd") or "<p>")
-        except (etree.ParserError, ValueError):
+        root = etree.fromstring(_NO_TEXT.sub("\ufffd", text).encode(), _PARSER)
+        if root is None:
             return cls()
-        return cls(list(_Reader().read(root)))
+        _strip_unseen(root)
+        asks = any(field.get("type") == "password" for field in root.iter("input"))
+        return cls(list(_blocks(root)), asks)
 
 
 def squeeze(text: str) -> str:
@@ -80,111 +86,92 @@ def squeeze(text: str) -> str:
     return _WHITE_SPACE.sub(" ", text).strip(" ")
 
 
-class _Reader:
-    """One pass over the tree; tables inside tables are text of their cell."""
+def _strip_unseen(root: etree._Element) -> None:
+    """Takes out what nobody sees, and keeps the text behind it."""
+    for element in root.iterfind(".//*[@hidden]"):
+        element.tag = "template"
+    for element in root.iterfind(".//*[@style]"):
+        style = element.get("style", "").replace(" ", "").lower()
+        if any(part in style for part in _HIDING_STYLES):
+            element.tag = "template"
+    etree.strip_elements(root, *_UNSEEN, with_tail=False)
 
-    def __init__(self) -> None:
-        self._line: list[str] = []
-        self._table: Table | None = None
-        self._depth = 0
-        self._cells: list[str] = []
-        self._cell: list[str] | None = None
-        self._is_header = False
-        self._in_head = False
 
-    def read(self, root: html.HtmlElement) -> Iterator[Line | Table | Control]:
-        walk = etree.iterwalk(root, events=("start", "end"))
-        for event, element in walk:
-            tag = element.tag
-            if not isinstance(tag, str):  # a comment
-                if event == "end":
-                    self._put(element.tail)
-                continue
-            if event == "start":
-                if tag in _UNSEEN or _is_hidden(element):
-                    walk.skip_subtree()
-                    continue
-                yield from self._start(tag, element)
-            else:
-                if tag not in _UNSEEN and not _is_hidden(element):
-                    yield from self._end(tag)
-                self._put(element.tail)
-        yield from self._flush()
-
-    def _start(self, tag: str, element: html.HtmlElement) -> Iterator[Line | Table | Control]:
-        if tag == "table":
-            self._depth += 1
-            if self._depth == 1:
-                yield from self._flush()
-                self._table = Table()
-                return
-        if self._depth == 1 and tag == "tr":
-            self._cells, self._is_header = [], True
-        elif self._depth == 1 and tag in _CELLS:
-            self._cell = []
-            self._is_header &= tag == "th" or self._in_head
-        elif self._depth == 1 and tag == "thead":
-            self._in_head = True
-        elif tag in _CONTROLS and self._depth == 0:
-            yield from self._flush()
+def _blocks(root: etree._Element) -> Iterator[Line | Table | Control]:
+    pieces: list[str] = []
+    walk = etree.iterwalk(root, events=("start", "end"))
+    for event, element in walk:
+        tag, text = element.tag, element.text if event == "start" else element.tail
+        if tag not in _INLINE or tag in _CONTROLS:
+            yield from _line(pieces)
+            pieces = []
+        if event == "start" and tag == "table":
+            yield _table(element)
+            # A pager may stand in a table's foot.
+            foot = element.iterfind(".//tfoot//*")
+            yield from (_control(part) for part in foot if part.tag in _CONTROLS)
+            walk.skip_subtree()
+            text = None
+        elif event == "start" and tag in _CONTROLS:
             yield _control(element)
-        elif tag not in _INLINE:
-            yield from self._break()
-        self._put(element.text)
-
-    def _end(self, tag: str) -> Iterator[Line | Table | Control]:
-        if tag == "table" and self._depth:
-            self._depth -= 1
-            if self._depth == 0 and self._table is not None:
-                yield self._table
-                self._table = None
-        elif self._depth == 1 and tag in _CELLS and self._cell is not None:
-            self._cells.append(squeeze("".join(self._cell)))
-            self._cell = None
-        elif self._depth == 1 and tag == "tr" and self._table is not None:
-            if self._cells:
-                self._table.rows.append(Row(tuple(self._cells), self._is_header))
-            self._cells = []
-        elif self._depth == 1 and tag == "thead":
-            self._in_head = False
-        elif tag not in _INLINE or tag in _CONTROLS:
-            yield from self._break()
-
-    def _put(self, text: str | None) -> None:
-        if not text:
-            return
-        if self._cell is not None:
-            self._cell.append(text)
-        elif self._depth == 0:
-            self._line.append(text)
-
-    def _break(self) -> Iterator[Line]:
-        if self._cell is not None:
-            self._cell.append(" ")
-        elif self._depth == 0:
-            yield from self._flush()
-
-    def _flush(self) -> Iterator[Line]:
-        line = Line(tuple(piece for piece in self._line if piece))
-        self._line = []
-        if line.text.strip():
-            yield line
+        if text:
+            pieces.append(text)
+    yield from _line(pieces)
 
 
-def _is_hidden(element: html.HtmlElement) -> bool:
-    if not element.attrib:
-        return False
-    style = element.get("style", "").replace(" ", "").lower()
-    return element.get("hidden") is not None or any(part in style for part in _HIDING_STYLES)
+def _line(pieces: list[str]) -> Iterator[Line]:
+    line = Line(tuple(pieces))
+    if line.text.strip():
+        yield line
 
 
-def _control(element: html.HtmlElement) -> Control:
-    number = element.get("data-control", "")
+def _table(table: etree._Element) -> Table:
+    """Tables inside it are text of their cell; its foot is no data."""
+    for inner in table.iterfind(".//table//*"):
+        inner.tag = "div"
+    rows = []
+    for row in table.iter("tr"):
+        part = next(row.iterancestors("table", "thead", "tfoot")).tag
+        cells = list(row.iter("td", "th"))
+        if cells and part != "tfoot":
+            is_header = part == "thead" or all(cell.tag == "th" for cell in cells)
+            rows.append(Row(tuple(_texts(cells)), is_header))
+    return Table(rows)
+
+
+def _texts(cells: list[etree._Element]) -> Iterator[str]:
+    """A text for every column; where a cell covers several, it is that of the first."""
+    covered = 1
+    for cell in cells:
+        yield from [""] * (covered - 1)
+        yield _text(cell)
+        covered = min(_number(cell.get("colspan")) or 1, _MAX_SPAN)
+
+
+def _text(root: etree._Element) -> str:
+    """An element's text; the blocks and lines in it are set apart by spaces."""
+    if not len(root):
+        return squeeze(root.text or "")  # as in most cells
+    pieces = []
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        if element.tag not in _INLINE:
+            pieces.append(" ")
+        text = element.text if event == "start" else element.tail
+        if text and (event == "start" or element is not root):
+            pieces.append(text)
+    return squeeze("".join(pieces))
+
+
+def _control(element: etree._Element) -> Control:
     labels = (element.get("aria-label"), element.get("title"))
     return Control(
-        number=int(number) if number.isascii() and number.isdigit() else None,
-        text=squeeze("".join(element.itertext())),
+        number=_number(element.get("data-control")),
+        text=_text(element),
         labels=tuple(label for label in labels if label),
         disabled=element.get("disabled") is not None or element.get("aria-disabled") == "true",
         current=element.get("aria-current", "false") != "false",
     )
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and _DIGITS.fullmatch(text) else None

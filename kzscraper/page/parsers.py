@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from kzscraper import units
+from kzscraper.forms import STATUSES
 from kzscraper.items import DailyEarnings, PoolSummary, WorkerStatus
 from kzscraper.page import counters, tables, words
 from kzscraper.page.document import Document, Row
-
-STATUSES = ("ONLINE", "OFFLINE", "DEAD")
 
 
 @dataclass(frozen=True)
@@ -35,6 +34,16 @@ class Summary:
         if self.item.online_workers is not None and self.item.offline_workers is not None:
             return self.item.online_workers + self.item.offline_workers
         return self.total_workers
+
+    @property
+    def shows_balance(self) -> bool:
+        return (self.item.balance, self.item.last_income) != (None, None)
+
+    @property
+    def shows_statistics(self) -> bool:
+        item = self.item
+        values = (item.current_hashrate, item.avg_hashrate_24h, self.workers_expected)
+        return values != (None, None, None)
 
 
 def parse_summary(document: Document, visited: Visited) -> Summary | None:

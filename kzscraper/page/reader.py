@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from playwright.async_api import Page
 
 from kzscraper.page import tables
+from kzscraper.page.diagnosis import diagnose
 from kzscraper.page.document import Document, Row, Table
 from kzscraper.page.eye import Eye
 from kzscraper.page.pager import Pager
@@ -35,6 +35,7 @@ class RenderedPage:
 
     document: Document
     html: str  # distilled, as first seen when filled
+    url: str  # where redirects led
     status: int | None  # HTTP
     problems: list[str] = field(default_factory=list)
 
@@ -43,18 +44,36 @@ class PageReader:
     """Reads one page, once. The traffic must be followed from before the page was opened."""
 
     def __init__(
-        self, page: Page, traffic: Traffic, wanted: Collection[Section], fill_timeout: float
+        self,
+        page: Page,
+        traffic: Traffic,
+        wanted: frozenset[Section],
+        expected: frozenset[Section],
+        fill_timeout: float,
+        deadline: float,
     ) -> None:
+        """expected: the sections that the last visit saw. fill_timeout: seconds.
+
+        deadline: of time.monotonic(); what is not read by then is left, and noted as a problem.
+        """
+        self._page = page
         self._eye = Eye(page)
         self._traffic = traffic
         self._wanted = wanted
+        self._expected = expected & wanted
         self._fill_timeout = fill_timeout
+        self._deadline = deadline
+
+    @property
+    def html(self) -> str:
+        """The page as it was last seen, distilled."""
+        return self._eye.html
 
     async def read(self) -> RenderedPage:
         """Waits for the data and takes it; a page that never shows any is given as it is."""
         eye = self._eye
         await self._wait_until_filled()
-        rendered = RenderedPage(eye.document, eye.html, self._traffic.status)
+        rendered = RenderedPage(eye.document, eye.html, self._page.url, self._traffic.status)
         for kind in _WALKED:
             if kind in self._wanted:
                 await self._walk(kind, rendered)
@@ -64,17 +83,25 @@ class PageReader:
 
     async def _wait_until_filled(self) -> None:
         eye, traffic = self._eye, self._traffic
-        deadline = time.monotonic() + self._fill_timeout
+        deadline = min(time.monotonic() + self._fill_timeout, self._deadline)
         while time.monotonic() < deadline:
             changed = await eye.look(QUIET, _WATCH)
             if changed:
                 traffic.note()
             at_rest = eye.still or not changed
-            if at_rest and (traffic.is_error or eye.view.shows_all(self._wanted)):
+            if at_rest and (traffic.is_error or eye.view.shows_all(self._expected or self._wanted)):
                 return
-            settled = eye.view.shows_something and not eye.view.is_pending(self._wanted)
-            if not traffic.is_waiting and traffic.idle >= (SETTLED if settled else IDLE):
+            if not traffic.is_waiting and traffic.idle >= (SETTLED if self._is_settled() else IDLE):
                 return
+
+    def _is_settled(self) -> bool:
+        """Whether the page may be what it will be: what is missing may not be granted."""
+        view = self._eye.view
+        if not view.shows_something:
+            return diagnose(self._eye.document, self._traffic.status).is_final
+        if view.is_pending(self._wanted):
+            return False
+        return not self._expected  # else something is missing that was there last time
 
     async def _walk(self, kind: tables.Kind, rendered: RenderedPage) -> None:
         """Follows one table through its pages and puts all their rows into `rendered`."""
@@ -84,8 +111,8 @@ class PageReader:
         pages = [table.rows]
         pager = Pager()
         while step := pager.next_step(self._eye.document, kind):
-            if pager.page >= MAX_PAGES:
-                rendered.problems.append(f"the {kind} table goes on after {MAX_PAGES} pages")
+            if pager.page >= MAX_PAGES or time.monotonic() > self._deadline:
+                rendered.problems.append(f"the {kind} table goes on after page {pager.page}")
                 break
             await self._press(step.control.number, kind, pages[-1])
             rows = _rows(self._eye.document, kind)
@@ -104,7 +131,7 @@ class PageReader:
     async def _press(self, number: int | None, kind: tables.Kind, before: list[Row]) -> None:
         """Presses a control and waits until the table shows other rows, or nothing happens."""
         eye, traffic = self._eye, self._traffic
-        deadline = time.monotonic() + self._fill_timeout
+        deadline = min(time.monotonic() + self._fill_timeout, self._deadline)
         traffic.note()
         press = number
         while time.monotonic() < deadline:

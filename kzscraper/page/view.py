@@ -10,10 +10,14 @@ from kzscraper import units
 from kzscraper.page import counters, tables, words
 from kzscraper.page.document import Document
 
-Section = Literal["summary", "workers", "earnings"]
-SECTIONS: tuple[Section, ...] = ("summary", "workers", "earnings")
+# What a link may be granted, and what is therefore read or missing as a whole.
+Section = Literal["statistics", "balance", "workers", "earnings"]
+SECTIONS: tuple[Section, ...] = ("statistics", "balance", "workers", "earnings")
 
-_SUMMARY = counters.READERS.keys() - {"total_workers"}
+_COUNTERS: dict[Section, set[str]] = {
+    "statistics": {"current_hashrate", "avg_hashrate_24h", "online_workers", "offline_workers"},
+    "balance": {"balance", "last_income"},
+}
 
 
 @dataclass(frozen=True)
@@ -41,10 +45,12 @@ class View:
 
     def shows_all(self, wanted: Collection[Section]) -> bool:
         """Whether every wanted section is there, with everything that it can hold."""
-        return (
-            ("summary" not in wanted or _SUMMARY.issubset(name for name, _ in self.values))
-            and ("workers" not in wanted or self._has_rows("workers") or self._workers() == 0)
-            and ("earnings" not in wanted or self._has_rows("earnings"))
+        shown = {name for name, _ in self.values}
+        return all(
+            shown.issuperset(_COUNTERS[section])
+            if section in _COUNTERS
+            else self._has_rows(section) or (section == "workers" and self._workers() == 0)
+            for section in wanted
         )
 
     def is_pending(self, wanted: Collection[Section]) -> bool:
@@ -52,7 +58,7 @@ class View:
         lacks_workers = not self._has_rows("workers") and bool(self._workers())
         return self.is_loading or ("workers" in wanted and lacks_workers)
 
-    def _has_rows(self, kind: tables.Kind) -> bool:
+    def _has_rows(self, kind: str) -> bool:
         return any(rows for other, rows in self.rows if other == kind)
 
     def _workers(self) -> int | None:

@@ -48,6 +48,16 @@ def find(text: str, meanings: Collection[str]) -> Phrase | None:
     return None
 
 
+def mentioned(text: str, meaning: str) -> Phrase | None:
+    """The first phrase of that meaning that stands anywhere in `text`."""
+    whole = key(text)
+    for phrases in _by_key().values():
+        for phrase in phrases:
+            if phrase.meaning == meaning and key(phrase.text) in whole:
+                return phrase
+    return None
+
+
 @functools.cache
 def _by_key() -> dict[str, tuple[Phrase, ...]]:
     table = files("kzscraper.page").joinpath("words.csv").read_text("utf-8")

@@ -53,6 +53,8 @@ class StorePipeline:
                 f"{scrape.pool_id}: the visit was not stored: {error}", log_level="ERROR"
             ) from error
         self._stats.inc_value(f"kz/visits/{scrape.status}")
+        if scrape.failure:
+            self._stats.inc_value(f"kz/failed/{scrape.failure}")
         for name, count in asdict(stored).items():
             self._stats.inc_value(f"kz/store/{name}", count)
         _report(scrape)
@@ -69,4 +71,6 @@ def _report(scrape: PoolScrape) -> None:
         parts.append(f"{scrape.duration_s:.1f} s")
     level = logging.INFO if scrape.status == "complete" else logging.WARNING
     reason = f": {scrape.error}" if scrape.error else ""
+    if scrape.evidence:
+        reason += f" (see {scrape.evidence})"
     logger.log(level, "%s: %s%s", scrape.pool_id, ", ".join(parts), reason)

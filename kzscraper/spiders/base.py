@@ -1,40 +1,32 @@
-"""What the spiders share: which pools are visited, and how one visit becomes items."""
+"""What the spiders share: which pools are visited, and what is asked of each page."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, ClassVar
 from uuid import uuid4
 
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
+from scrapy.exceptions import DownloadFailedError, DownloadTimeoutError
 from scrapy.http import Response
-from scrapy.spidermiddlewares.httperror import HttpError
-from twisted.python.failure import Failure
+from twisted.python.failure import Failure as TwistedFailure
 
-from kzscraper import observer_link, options, reckoning, units
-from kzscraper.browser import chromium
+from kzscraper import observer_link, options, units
+from kzscraper.browser import chromium, launch
 from kzscraper.exceptions import ConfigurationError
-from kzscraper.items import PoolScrape
-from kzscraper.page import parsers
+from kzscraper.items import Item, PoolScrape
+from kzscraper.page import reading
+from kzscraper.page.diagnosis import Failure
+from kzscraper.page.parsers import Visited
 from kzscraper.page.reader import RenderedPage
+from kzscraper.page.reading import Reading, SectionMemory
 from kzscraper.page.view import Section
-from kzscraper.store import registry
+from kzscraper.store import registry, sections
 from kzscraper.store.database import Database
 from kzscraper.store.registry import Pool
-
-logger = logging.getLogger(__name__)
-
-# Dates on the page are written by the browser: a fixed locale and zone make them readable. Nothing
-# is downloaded, and no service worker answers in the place of the pool.
-BROWSER_CONTEXT = {
-    "locale": "en-US",
-    "timezone_id": "UTC",
-    "accept_downloads": False,
-    "service_workers": "block",
-}
 
 
 class ObserverSpider(Spider):
@@ -46,9 +38,20 @@ class ObserverSpider(Spider):
 
     wanted: ClassVar[frozenset[Section]]
 
-    def __init__(self, pools: list[Pool], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        pools: Mapping[str, Pool],
+        memory: Mapping[str, Mapping[Section, SectionMemory]],
+        hosts: tuple[str, ...],
+        grace: timedelta,
+        **kwargs: Any,
+    ) -> None:
+        """pools and memory (what earlier visits saw) by pool id; hosts: KZ_OBSERVER_HOSTS."""
         super().__init__(**kwargs)
-        self.pools = pools
+        self._pools = pools
+        self._memory = memory
+        self._hosts = hosts
+        self._grace = grace
 
     @classmethod
     def from_crawler(
@@ -66,83 +69,89 @@ class ObserverSpider(Spider):
             raise ConfigurationError(
                 f"spider argument {unknown[0]!r} is unknown: there are pool_id and client"
             )
-        options.check_all(crawler.settings)
-        chromium.find(options.CHROMIUM.read(crawler.settings))
-        hosts = options.OBSERVER_HOSTS.read(crawler.settings)
+        settings = crawler.settings
+        options.check_all(settings)
+        chromium.find(options.CHROMIUM.read(settings))
+        hosts = options.OBSERVER_HOSTS.read(settings)
         ids = [part.strip() for part in (pool_id or "").split(",") if part.strip()]
-        with Database.from_settings(crawler.settings) as database:
-            pools = registry.choose(database, hosts, ids, client)
-        return super().from_crawler(crawler, pools=pools, **kwargs)
+        with Database.from_settings(settings) as database:
+            pools = {pool.pool_id: pool for pool in registry.choose(database, hosts, ids, client)}
+            memory = {one: sections.remembered(database, one) for one in pools}
+        return super().from_crawler(
+            crawler,
+            pools=pools,
+            memory=memory,
+            hosts=hosts,
+            grace=options.SECTION_GRACE_HOURS.read(settings),
+            **kwargs,
+        )
 
     async def start(self) -> AsyncIterator[Request]:
-        self.crawler.stats.set_value("kz/pools", len(self.pools))
-        for pool in self.pools:
+        self.crawler.stats.set_value("kz/pools", len(self._pools))
+        for pool_id, pool in self._pools.items():
+            seen = self._memory[pool_id]
             yield Request(
                 pool.observer_url or "",
                 callback=self.parse,
                 errback=self.on_failure,
-                cb_kwargs={"pool": pool},
                 dont_filter=True,  # two pools may share a link
                 meta={
                     "playwright": True,
-                    "playwright_context": f"{pool.pool_id}-{uuid4().hex}",
-                    "playwright_context_kwargs": BROWSER_CONTEXT,
+                    "playwright_context": f"{pool_id}-{uuid4().hex}",
+                    "playwright_context_kwargs": launch.CONTEXT,
+                    "handle_httpstatus_all": True,  # an error page gives the reason
+                    "pool_id": pool_id,
+                    "begun": _now(),
                     "wanted": self.wanted,
+                    "expected": frozenset(s for s, one in seen.items() if not one.missing_since),
+                    "read": partial(self.read, pool),
                 },
             )
 
-    def parse(self, response: Response, pool: Pool) -> Iterator[object]:
+    def read(self, pool: Pool, rendered: RenderedPage) -> Reading:
+        """Called by the download handler while the page is open, so that evidence can be kept."""
+        visited = Visited(pool.pool_id, pool.observer_url or "", _now())
+        scrape = self._scrape(pool.pool_id, visited.timestamp)
+        if not observer_link.on_host(rendered.url, self._hosts):
+            return reading.failed(
+                scrape, Failure("foreign", f"redirected to {observer_link.mask(rendered.url)}")
+            )
+        memory = self._memory[pool.pool_id]
+        return reading.read(rendered, scrape, visited, self.wanted, memory, self._grace)
+
+    def parse(self, response: Response) -> Iterator[Item | PoolScrape]:
         """The items of one visit, and last the PoolScrape that closes it."""
-        rendered: RenderedPage = response.meta["rendered"]
-        visited = parsers.Visited(pool.pool_id, pool.observer_url or "", _now())
-        document = rendered.document
-        summary = parsers.parse_summary(document, visited)
-        workers = parsers.parse_workers(document, visited)
-        earnings = parsers.parse_earnings(document, visited)
-        scrape = self._scrape(pool, visited.timestamp, response.request)
-        if summary is None and workers is None and earnings is None:
-            scrape.status, scrape.error = "failed", "the page showed no data"
-            yield scrape
-            return
-        scrape.workers_expected = summary.workers_expected if summary else None
-        if "workers" in self.wanted:
-            scrape.workers_read = None if workers is None else len(workers)
-            dead = sum(worker.status == "DEAD" for worker in workers or ())
-            reckoning.check_workers(scrape, dead)
-            yield from workers or ()
-        if "earnings" in self.wanted:
-            scrape.earnings_read = None if earnings is None else len(earnings)
-            yield from earnings or ()
-        if "summary" in self.wanted and summary:
-            yield summary.item
-        for problem in rendered.problems + (summary.unreadable if summary else []):
-            reckoning.add_problem(scrape, problem)
-        yield scrape
+        result: Reading = response.meta["reading"]
+        yield from result.items
+        yield _close(result.scrape, response.meta)
 
-    def on_failure(self, failure: Failure) -> Iterator[PoolScrape]:
-        """A visit that read nothing is recorded with its reason."""
+    def on_failure(self, failure: TwistedFailure) -> Iterator[PoolScrape]:
+        """A visit that was cut off, or never began, is recorded with its reason."""
         request: Request = failure.request  # type: ignore[attr-defined]
-        scrape = self._scrape(request.cb_kwargs["pool"], _now(), request)
-        scrape.status, scrape.error = "failed", _reason(failure)
-        yield scrape
+        scrape = self._scrape(request.meta["pool_id"], _now())
+        reading.failed(scrape, _explain(failure))
+        yield _close(scrape, request.meta)
 
-    def _scrape(self, pool: Pool, timestamp: str, request: Request | None) -> PoolScrape:
-        seconds = request.meta.get("download_latency") if request else None
-        return PoolScrape(
-            timestamp,
-            pool.pool_id,
-            self.name,
-            "complete",
-            duration_s=None if seconds is None else round(seconds, 3),
-        )
+    def _scrape(self, pool_id: str, timestamp: str) -> PoolScrape:
+        return PoolScrape(timestamp, pool_id, self.name, "complete")
+
+
+def _close(scrape: PoolScrape, meta: Mapping[str, Any]) -> PoolScrape:
+    if "download_latency" in meta:
+        scrape.duration_s = round(meta["download_latency"], 3)
+    scrape.evidence = meta.get("evidence")
+    return scrape
+
+
+def _explain(failure: TwistedFailure) -> Failure:
+    error = failure.value
+    reason = observer_link.mask(str(error) or type(error).__name__)
+    if isinstance(error, DownloadTimeoutError):
+        return Failure("timeout", reason)
+    if isinstance(error, DownloadFailedError):
+        return Failure("network", reason)
+    return Failure("error", f"{type(error).__name__}: {reason}")
 
 
 def _now() -> str:
     return units.utc_text(datetime.now(UTC))
-
-
-def _reason(failure: Failure) -> str:
-    error = failure.value
-    if isinstance(error, HttpError):
-        return f"HTTP {error.response.status}"
-    return observer_link.mask(str(error) or type(error).__name__)

@@ -5,4 +5,4 @@ class KzpoolSummarySpider(ObserverSpider):
     """The counters."""
 
     name = "kzpool_summary"
-    wanted = frozenset({"summary"})
+    wanted = frozenset({"statistics", "balance"})

@@ -92,8 +92,8 @@ class Database:
             if self._version() < SCHEMA_VERSION:
                 schema = files("kzscraper.store").joinpath("schema.sql").read_text("utf-8")
                 for statement in _statements(schema):
-                    self._connection.execute(statement)
-                self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+                    self.execute(statement)
+                self.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     def _version(self) -> int:
         return int(self.one("PRAGMA user_version")[0])

@@ -124,6 +124,15 @@ CREATE TABLE IF NOT EXISTS scrape_log (
 );
 CREATE INDEX IF NOT EXISTS idx_scrape_log_pool_id ON scrape_log(pool_id, timestamp);
 
+-- What each pool's page shows, so that a section that is gone is noticed.
+CREATE TABLE IF NOT EXISTS pool_section (
+    pool_id TEXT NOT NULL REFERENCES pool_metadata(pool_id) ON DELETE CASCADE,
+    section TEXT NOT NULL,                  -- statistics, balance, workers, earnings
+    last_seen DATETIME NOT NULL,
+    missing_since DATETIME,                 -- NULL: the last visit saw it
+    PRIMARY KEY (pool_id, section)
+) WITHOUT ROWID;
+
 -- What the units of the text columns are worth, for the views below.
 CREATE TABLE IF NOT EXISTS hashrate_unit (
     unit TEXT PRIMARY KEY,

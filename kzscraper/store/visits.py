@@ -8,6 +8,7 @@ from decimal import Decimal
 from kzscraper import units
 from kzscraper.anomalies import Verdicts
 from kzscraper.items import DailyEarnings, PoolScrape, Visit, WorkerStatus
+from kzscraper.store import sections
 from kzscraper.store.database import Database
 
 _INSERT_SUMMARY = """
@@ -74,7 +75,9 @@ def write(database: Database, visit: Visit) -> Stored:
         database.execute_many(_INSERT_WORKER, [_worker_row(worker) for worker in visit.workers])
         _write_earnings(database, visit.earnings, stored)
         _write_anomalies(database, visit.scrape, visit.scrape.verdicts, stored)
-        database.execute(_INSERT_SCRAPE, _scrape_row(visit.scrape))
+        scrape = visit.scrape
+        sections.note(database, scrape.pool_id, scrape.timestamp, scrape.sections)
+        database.execute(_INSERT_SCRAPE, asdict(scrape))
     return stored
 
 
@@ -91,12 +94,6 @@ def _worker_row(worker: WorkerStatus) -> tuple[str | None, ...]:
         worker.hashrate_24h,
         worker.last_exchange_time,
     )
-
-
-def _scrape_row(scrape: PoolScrape) -> dict[str, object]:
-    row = dict(vars(scrape))
-    del row["verdicts"]
-    return row
 
 
 def _write_earnings(database: Database, days: list[DailyEarnings], stored: Stored) -> None:

@@ -79,27 +79,40 @@ COMPLETE = [
     _pool("loads a third party", third_party=True),
 ]
 
-FAILED = {
-    _pool("http 404", failure="http_404"): "HTTP 404",
-    _pool("http 403", failure="http_403"): "HTTP 403",
-    _pool("http 500", failure="http_500"): "HTTP 500",
-    _pool("http 503", failure="http_503"): "HTTP 503",
-    _pool("http 429", failure="http_429"): "HTTP 429",
-    _pool("revoked", failure="revoked"): "revoked",
-    _pool("challenge", failure="challenge"): "challenge",
-    _pool("challenge with 200", failure="challenge_200"): "challenge",
-    _pool("login", failure="login"): "login",
-    _pool("never filled", failure="never"): "no data",
-    _pool("loading for ever", failure="loading"): "no data",
-    _pool("hangs", failure="hang"): "within",
-    _pool("script hangs", failure="script_hang"): "within",
-    _pool("no data at all", failure="api_500"): "no data",
-    _pool("redirects for ever", failure="redirect_loop"): "TOO_MANY_REDIRECTS",
-    _pool("redirects elsewhere", failure="redirect_foreign"): "localhost",
-}
-PARTIAL = {
-    _pool("worker table fails", failure="workers_500"): "24 workers",
-    _pool("rows hidden", failure="short", online=50): "52 workers",
-    _pool("no control", paging="hidden"): "24 workers",
-}
-OTHER = [*FAILED, *PARTIAL]
+# What fails, by the kind and the beginning of the reason that scrape_log gives.
+FAILED = [
+    (_pool("http 404", failure="http_404"), "revoked", "HTTP 404"),
+    (_pool("http 403", failure="http_403"), "http", "HTTP 403"),
+    (_pool("http 500", failure="http_500"), "http", "HTTP 500"),
+    (_pool("http 503", failure="http_503"), "http", "HTTP 503"),
+    (_pool("http 429", failure="http_429"), "http", "HTTP 429"),
+    (_pool("revoked", failure="revoked"), "revoked", "the link is unknown or was revoked"),
+    (_pool("revoked, en", failure="revoked", language="en"), "revoked", "the link is unknown"),
+    (_pool("revoked, kk", failure="revoked", language="kk"), "revoked", "the link is unknown"),
+    (_pool("challenge", failure="challenge"), "challenge", "a challenge page"),
+    (_pool("challenge with 200", failure="challenge_200"), "challenge", "a challenge page"),
+    (_pool("login", failure="login"), "login", "the page asks for a login"),
+    (_pool("never filled", failure="never"), "empty", "the page never showed data"),
+    (_pool("loading for ever", failure="loading"), "empty", "the page never showed data"),
+    (_pool("no data at all", failure="api_500"), "empty", "the page never showed data"),
+    (_pool("hangs", failure="hang"), "timeout", "not read within 12 s"),
+    (_pool("script hangs", failure="script_hang"), "timeout", "not read within 12 s"),
+    (_pool("redirects for ever", failure="redirect_loop"), "network", "net::ERR_TOO_MANY"),
+    (_pool("redirects elsewhere", failure="redirect_foreign"), "foreign", "redirected to http"),
+]
+# What is read in part: the rows that are stored, and the reason.
+PARTIAL = [
+    (
+        _pool("worker table fails", failure="workers_500"),
+        0,
+        "the page counts 24 workers, its table has 0",
+    ),
+    (
+        _pool("rows hidden", failure="short", online=50),
+        22,
+        "the page counts 52 workers, its table has 22",
+    ),
+    (_pool("no control", paging="hidden"), 10, "the page counts 24 workers, its table has 10"),
+]
+# What fails once and then is read.
+FLAKY = [_pool("503 once", failure="flaky_503:1"), _pool("429 twice", failure="flaky_429:2")]
