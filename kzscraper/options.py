@@ -73,6 +73,20 @@ def _whole(text: str) -> int:
     return int(text)
 
 
+def _count(text: str) -> int:
+    number = _whole(text)
+    if number == 0:
+        raise ValueError("a whole number above 0 is needed")
+    return number
+
+
+def _positive(text: str) -> Decimal:
+    number = _decimal(text)
+    if number <= 0:
+        raise ValueError("a number above 0 is needed")
+    return number
+
+
 def _seconds(text: str) -> float:
     seconds = float(_decimal(text))
     # A busy timeout of some weeks overflows in SQLite, which then does not wait at all.
@@ -168,11 +182,64 @@ SECTION_GRACE_HOURS = Option(
 OFFLINE_WORKERS_HIGH = Option(
     "KZ_OFFLINE_WORKERS_HIGH", "5", "more offline workers than this is HIGH", _whole
 )
+WORKER_FORGOTTEN_HOURS = Option(
+    "KZ_WORKER_FORGOTTEN_HOURS",
+    "24",
+    "hours after which a worker that is DEAD or gone from the list raises nothing any more",
+    _hours,
+)
+HASHRATE_DROP_LOW = Option(
+    "KZ_HASHRATE_DROP_LOW", "0.10", "a drop against the baseline from this on is LOW", _share
+)
 HASHRATE_DROP_MEDIUM = Option(
-    "KZ_HASHRATE_DROP_MEDIUM", "0.20", "a drop against the baseline above this is MEDIUM", _share
+    "KZ_HASHRATE_DROP_MEDIUM", "0.20", "a drop against the baseline from this on is MEDIUM", _share
 )
 HASHRATE_DROP_HIGH = Option(
-    "KZ_HASHRATE_DROP_HIGH", "0.30", "a drop against the baseline above this is HIGH", _share
+    "KZ_HASHRATE_DROP_HIGH", "0.30", "a drop against the baseline of more than this is HIGH", _share
+)
+BALANCE_NEAR_SHARE = Option(
+    "KZ_BALANCE_NEAR_SHARE",
+    "0.05",
+    "near: a balance that fell to this share of what it was, or less, was paid out; two amounts "
+    "that differ by less than this share are the same",
+    _share,
+)
+BALANCE_FAR_FACTOR = Option(
+    "KZ_BALANCE_FAR_FACTOR",
+    "3",
+    "far: a balance that rose by more than so many times the income of the time is an anomaly",
+    _positive,
+)
+BALANCE_ANOMALY_HOURS = Option(
+    "KZ_BALANCE_ANOMALY_HOURS",
+    "24",
+    "hours for which an unexplained change of the balance stays open, unless it is reversed",
+    _hours,
+)
+PAYMENT_GRACE_HOURS = Option(
+    "KZ_PAYMENT_GRACE_HOURS",
+    "6",
+    "hours after the usual time at which a day's earnings are late; likewise beyond a day for a "
+    "balance that stands still",
+    _hours,
+)
+PAYMENT_LATE_HIGH_HOURS = Option(
+    "KZ_PAYMENT_LATE_HIGH_HOURS", "48", "hours late from which on a payment delay is HIGH", _hours
+)
+UNREADABLE_LOW_HOURS = Option(
+    "KZ_UNREADABLE_LOW_HOURS", "1", "hours without a readable visit from which on it is LOW", _hours
+)
+UNREADABLE_MEDIUM_HOURS = Option(
+    "KZ_UNREADABLE_MEDIUM_HOURS",
+    "6",
+    "hours without a readable visit from which on it is MEDIUM",
+    _hours,
+)
+INCIDENT_OPENS_AFTER = Option(
+    "KZ_INCIDENT_OPENS_AFTER", "1", "visits in a row that show it before an incident opens", _count
+)
+INCIDENT_CLOSES_AFTER = Option(
+    "KZ_INCIDENT_CLOSES_AFTER", "2", "good visits in a row after which an incident closes", _count
 )
 
 OPTIONS: tuple[Option[Any], ...] = tuple(

@@ -55,7 +55,8 @@ _SATOSHI = Decimal("1e-8")
 _EXACT = Context(prec=200)  # wide enough that nothing of MAX_LENGTH is rounded
 
 _ISO = re.compile(
-    r"\d{4}-(?P<month>\d\d)-(?P<day>\d\d)(?P<clock>[T ]\d\d:\d\d(?::\d\d)?Z?)?", re.ASCII
+    r"\d{4}-(?P<month>\d\d)-(?P<day>\d\d)(?P<clock>[T ]\d\d:\d\d(?::\d\d(?:\.\d{3})?)?Z?)?",
+    re.ASCII,
 )
 # Slashes are en-US. With a 24-hour clock or `am` they would be British, day first: not accepted.
 _SLASHES = re.compile(

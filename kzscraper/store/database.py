@@ -67,6 +67,7 @@ class Database:
                 # A power cut must not lose a visit that was reported as stored.
                 connection.execute("PRAGMA synchronous = FULL")
             database._prepare_schema()
+            database._check_writable()
         except StoreError:
             connection.close()
             raise
@@ -94,6 +95,14 @@ class Database:
                 for statement in _statements(schema):
                     self.execute(statement)
                 self.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+    def _check_writable(self) -> None:
+        """BEGIN IMMEDIATE alone succeeds on a file that this user may only read."""
+        self.execute("BEGIN IMMEDIATE")
+        try:
+            self.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        finally:
+            self._roll_back()
 
     def _version(self) -> int:
         return int(self.one("PRAGMA user_version")[0])
@@ -123,10 +132,13 @@ class Database:
             yield
             self.execute("COMMIT")
         except BaseException:
-            # After a full disk SQLite has rolled back by itself.
-            if self._connection.in_transaction:
-                self.execute("ROLLBACK")
+            self._roll_back()
             raise
+
+    def _roll_back(self) -> None:
+        # After a full disk SQLite has rolled back by itself.
+        if self._connection.in_transaction:
+            self.execute("ROLLBACK")
 
     def close(self) -> None:
         self._connection.close()
