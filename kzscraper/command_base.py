@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable, Mapping
 from typing import NoReturn
 
 from scrapy.commands import ScrapyCommand
@@ -13,6 +14,8 @@ from scrapy.settings import Settings
 from kzscraper import observer_link
 from kzscraper.exceptions import KzError
 from kzscraper.exit_codes import USAGE
+
+Action = Callable[..., None]
 
 
 def fail(message: str) -> None:
@@ -52,6 +55,18 @@ class KzCommand(ScrapyCommand):
         except BrokenPipeError:
             # The reader of our output, such as `head`, has seen enough.
             sys.stderr.close()
+
+    def choose(
+        self, actions: Mapping[str, tuple[int, Action]], args: list[str]
+    ) -> tuple[Action, list[str]]:
+        """The action that `args` name, and its arguments; actions: how many each takes, and it."""
+        name, values = (args[0], args[1:]) if args else ("", [])
+        if name not in actions:
+            raise UsageError(f"one of {', '.join(actions)} is needed")
+        count, action = actions[name]
+        if len(values) != count:
+            raise UsageError(f"`{name}` takes {count} argument(s)")
+        return action, values
 
     @property
     def kz_settings(self) -> Settings:

@@ -70,6 +70,7 @@ class PoolScrape:
     duration_s: float | None = None
     error: str | None = None  # why the visit is not complete
     sections: dict[str, bool] = field(default_factory=dict)  # wanted ones: whether shown
+    gaps: set[str] = field(default_factory=set)  # sections that were not read to their end
     failure: str | None = None  # the kind of a failed visit
     evidence: str | None = None  # the file that shows what the page looked like
     verdicts: Verdicts = field(default_factory=dict)  # filled in by anomaly detection

@@ -64,12 +64,8 @@ class Command(KzCommand):
             "import": (1, self._import),
             "export": (1, self._export),
         }
-        name, values = (args[0], args[1:]) if args else ("", [])
-        if name not in actions:
-            raise UsageError(f"one of {', '.join(actions)} is needed")
-        count, action = actions[name]
-        if len(values) != count:
-            raise UsageError(f"`scrapy pools {name}` takes {count} argument(s)")
+        action, values = self.choose(actions, args)
+        name = args[0]
         given = {field: getattr(opts, field) for field in _FIELDS}
         changes = {field: value for field, value in given.items() if value is not None}
         if changes and name not in ("add", "update"):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from kzscraper import units
@@ -21,6 +23,12 @@ READERS: dict[str, Callable[[str], Any]] = {
     "last_income": units.parse_btc,
 }
 
+# A label has fewer words, and fewer elements.
+_MOST_WORDS = 8
+_MOST_PIECES = 16
+# A bare amount and what stands in the line behind it: without that, it would be taken for BTC.
+_AMOUNT_APART = re.compile(r"[\d.,\s]+ (?:[mµμ]?BTC|sats?|satoshi|USDT?|EUR|KZT|RUB|[₿$€₸₽])")
+
 
 @dataclass(frozen=True)
 class Counter:
@@ -34,52 +42,63 @@ class Counter:
 def find(document: Document) -> dict[str, Counter]:
     """The page's counters by meaning. A label without anything like a value beside it is none."""
     found: dict[str, Counter] = {}
-    lines = document.lines
-    for place, line in enumerate(lines):
-        for phrase, candidates in _labels(line, lines[place + 1 : place + 3]):
-            counter = _choose(phrase, candidates)
-            present = found.get(phrase.meaning)
-            if counter and (present is None or _preference(counter) < _preference(present)):
-                found[phrase.meaning] = counter
+    labels = [_label(line) for line in document.lines]
+    texts = ["" if at else line.text for line, at in zip(document.lines, labels, strict=True)]
+    for place, label in enumerate(labels):
+        if not label:
+            continue
+        phrase, value = label
+        following = list(takewhile(bool, texts[place + 1 : place + 3]))  # up to the next label
+        counter = _read(phrase, [value] if value else _values(phrase, following))
+        present = found.get(phrase.meaning)
+        if counter and (present is None or _preference(counter) < _preference(present)):
+            found[phrase.meaning] = counter
     return found
 
 
-def _preference(counter: Counter) -> tuple[bool, int]:
-    return not counter.readable, counter.phrase.rank
+def _preference(counter: Counter) -> tuple[bool, int, bool]:
+    return not counter.readable, counter.phrase.rank, units.is_blank(counter.text)
 
 
-def _labels(line: Line, following: list[Line]) -> Iterator[tuple[words.Phrase, list[str]]]:
-    """The labels that `line` begins with, each with the texts that may be its value, best first."""
+def _label(line: Line) -> tuple[words.Phrase, str | None] | None:
+    """The label that `line` begins with, and the value that it holds as well, if it does."""
     if phrase := words.find(line.text, READERS):
-        texts = [after.text for after in following]
-        # A number and its unit may stand in lines of their own.
-        yield phrase, [*texts[:1], " ".join(texts)]
-        return
+        return phrase, None
     for label, value in _splits(line):
         if phrase := words.find(label, READERS):
-            yield phrase, [value]
-            return
+            return phrase, value
+    return None
 
 
 def _splits(line: Line) -> Iterator[tuple[str, str]]:
     """`line` cut in two at each place where a label may end: between elements, then words."""
-    for cut in range(1, len(line.pieces)):
+    for cut in range(1, min(len(line.pieces), _MOST_PIECES)):
         yield "".join(line.pieces[:cut]), "".join(line.pieces[cut:]).strip(" :")
     tokens = line.text.split()
-    for cut in range(min(len(tokens), 8) - 1, 0, -1):
+    for cut in range(min(len(tokens), _MOST_WORDS) - 1, 0, -1):
         yield " ".join(tokens[:cut]), " ".join(tokens[cut:]).strip(" :")
 
 
-def _choose(phrase: words.Phrase, candidates: list[str]) -> Counter | None:
-    read = READERS[phrase.meaning]
+def _values(phrase: words.Phrase, following: list[str]) -> list[str]:
+    """What may be the value of a label with these lines behind it, best first."""
+    both = " ".join(following)  # a number and its unit may stand in lines of their own
+    if READERS[phrase.meaning] is units.parse_btc and _AMOUNT_APART.fullmatch(both):
+        return [both]
+    return [following[0], both] if following else []
+
+
+def _read(phrase: words.Phrase, candidates: list[str]) -> Counter | None:
     for text in candidates:
-        if words.find(text, READERS):
-            return None  # the next label: this one has no value
         try:
-            read(text)
+            READERS[phrase.meaning](text)
         except ValueError:
             continue
         return Counter(phrase, text, readable=True)
-    if candidates and any(map(str.isdigit, candidates[0])):
+    if candidates and _looks_like_value(candidates[0]):
         return Counter(phrase, candidates[0], readable=False)
     return None
+
+
+def _looks_like_value(text: str) -> bool:
+    """`12.5 mBTC` does; not what else may stand behind a word: `Workers (202)`, a sentence."""
+    return len(text) <= units.MAX_LENGTH and bool(re.match(r"[\W_]*\d", text))

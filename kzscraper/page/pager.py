@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from kzscraper.page import tables, words
-from kzscraper.page.document import Control, Document, Table
+from kzscraper.page.document import Control, Document, Line, Table
 
 ControlKind = Literal["next", "load more", "numbers", "icon"]
 
@@ -43,12 +44,23 @@ class Pager:
         return None
 
     def _numbered(self, controls: list[Control]) -> Step | None:
-        wanted = str(self.page + 1)
-        return next((Step("numbers", one) for one in controls if one.text == wanted), None)
+        """The next number in its row; a page size (`10 25 50`) may be the same number elsewhere."""
+        before = 0
+        for control in controls:
+            if not _NUMBER.fullmatch(control.text):
+                continue
+            number = int(control.text)
+            if before >= number:
+                before = 0  # another row begins
+            # The number of the page that is shown need not be a control.
+            if number == self.page + 1 and before in (self.page, self.page - 1):
+                return Step("numbers", control)
+            before = number
+        return None
 
     def _icons(self, controls: list[Control]) -> Step | None:
         """On the first page "previous" is disabled, and the icon behind it leads on."""
-        icons = [control for control in controls if not control.text]
+        icons = [control for control in controls if not any(map(str.isalnum, control.text))]
         if self._icon is None:
             for place, icon in enumerate(icons[1:], start=1):
                 if icons[place - 1].disabled and not icon.disabled:
@@ -63,24 +75,31 @@ _LABELLED: tuple[tuple[ControlKind, str], ...] = (
     ("next", "next_page"),
     ("load more", "load_more"),
 )
+_TITLES = ("worker", "earnings", "payouts")
+_NUMBER = re.compile("[1-9][0-9]{0,5}")
 
 
 def _near_table(document: Document, kind: tables.Kind) -> list[list[Control]]:
-    """The controls behind the table, up to the next one; then those before it."""
+    """The controls behind the table, then those before it, as far as they are not another's."""
     found = [table.block for table in tables.find(document) if table.kind == kind]
     if not found:
         return []
     place = next(n for n, block in enumerate(document.blocks) if block is found[-1])
-    behind = _until_table(document.blocks[place + 1 :])
-    before = _until_table(document.blocks[:place][::-1])[::-1]
-    return [behind, before]
+    behind, _ = _up_to_border(document.blocks[place + 1 :])
+    before, border = _up_to_border(document.blocks[:place][::-1])
+    if isinstance(border, Table):
+        before = []  # what no title sets apart is the pager of the table above
+    return [behind, before[::-1]]
 
 
-def _until_table(blocks: Sequence[object]) -> list[Control]:
+def _up_to_border(
+    blocks: Sequence[Line | Table | Control],
+) -> tuple[list[Control], Line | Table | None]:
+    """The controls up to the next table or title, and that."""
     controls = []
     for block in blocks:
-        if isinstance(block, Table):
-            break
         if isinstance(block, Control):
             controls.append(block)
-    return controls
+        elif isinstance(block, Table) or words.find(block.text, _TITLES):
+            return controls, block
+    return controls, None

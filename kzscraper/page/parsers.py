@@ -103,7 +103,9 @@ def _worker(table: tables.ReadTable, row: Row, visited: Visited) -> WorkerStatus
 
 def _status(text: str | None) -> str | None:
     """ONLINE, OFFLINE or DEAD; another word is left for the normaliser to flag."""
-    phrase = words.find(text, STATUSES) if text else None
+    if text is None or units.is_blank(text):
+        return None
+    phrase = words.find(text, STATUSES)
     return phrase.meaning if phrase else text
 
 

@@ -74,7 +74,11 @@ def read(
             items.append(summary.item)
     if "workers" in wanted:
         reckoning.check_workers(scrape, [worker.status for worker in workers or ()].count("DEAD"))
-    for problem in rendered.problems + (summary.unreadable if summary else []):
+    for problem in rendered.problems:
+        # A table that was not walked to its end proves nothing of what it lacks.
+        reckoning.add_problem(scrape, problem, "workers")
+        scrape.gaps.add("earnings")
+    for problem in summary.unreadable if summary else []:
         reckoning.add_problem(scrape, problem)
     shown = _shown(summary, workers is not None, earnings is not None)
     scrape.sections = {section: section in shown for section in sorted(wanted)}

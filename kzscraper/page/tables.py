@@ -50,7 +50,8 @@ class ReadTable:
 
 def find(document: Document) -> list[ReadTable]:
     """The worker and earnings tables of the page, in its order."""
-    found = (_read(rows, block) for rows, block in _with_bodies(document.tables))
+    filled = [table for table in document.tables if table.rows]
+    found = (_read(rows, block) for rows, block in _with_bodies(filled))
     return [table for table in found if table]
 
 
@@ -62,74 +63,89 @@ def _read(all_rows: list[Row], block: Table) -> ReadTable | None:
         if kind:
             rows = [row for row in all_rows[place + 1 :] if _is_data(row, header)]
             order = WORKER_COLUMNS if kind == "workers" else EARNINGS_COLUMNS
-            _add_by_place(columns, order, len(header.cells), rows)
             known = {name: columns[name] for name in order if name in columns}
+            known |= _by_place(known, order, len(header.cells), rows)
+            if kind == "earnings" and rows and "date" not in known:
+                return None
             return ReadTable(kind, known, header.cells, rows, block)
     return None
 
 
 def _known_columns(header: Row) -> dict[str, int]:
-    columns: dict[str, int] = {}
-    for place, text in enumerate(header.cells):
-        phrase = words.find(text, _MEANINGS)
-        if phrase:
-            columns.setdefault(phrase.meaning, place)
-    return columns
+    """Where each meaning stands; of two columns that mean the same, the earlier phrase's wins."""
+    found = ((words.find(text, _MEANINGS), place) for place, text in enumerate(header.cells))
+    known = sorted((phrase.rank, place, phrase.meaning) for phrase, place in found if phrase)
+    return {meaning: place for _, place, meaning in reversed(known)}
 
 
 def _kind(columns: dict[str, int]) -> Kind | None:
     if "worker" in columns and "status" in columns:
         return "workers"
-    if "date" in columns and "earnings" in columns and "amount" not in columns:
+    if "earnings" in columns and "amount" not in columns and columns.keys() & {"date", "hashrate"}:
         return "earnings"
     return None
 
 
 def _is_data(row: Row, header: Row) -> bool:
-    if row.is_header or row.cells == header.cells or not any(row.cells):
+    shown = [text for text in row.cells if text]
+    if row.is_header or row.cells == header.cells or not shown:
         return False
-    return not (len(row.cells) == 1 and words.find(row.cells[0], _NOTICES))
+    if len(row.cells) == 1 < len(header.cells):
+        return False  # one cell across the table: a notice, whatever it says
+    return not (len(shown) == 1 and words.find(shown[0], _NOTICES))
 
 
-def _add_by_place(
-    columns: dict[str, int], order: tuple[str, ...], width: int, rows: list[Row]
-) -> None:
-    """Columns of unknown headers: by their documented place, if what stands in them fits."""
-    for place, name in enumerate(order):
-        if name in columns:
-            continue
-        unknown = [other for other in range(width) if other not in columns.values()]
-        likely = [other for other in unknown if other == place]
-        if name == "last_exchange":
-            likely += [other for other in unknown if other != place]
-        for other in likely:
-            if _fits(name, other, rows):
-                columns[name] = other
-                break
+def _by_place(
+    known: dict[str, int], order: tuple[str, ...], width: int, rows: list[Row]
+) -> dict[str, int]:
+    """Columns of unknown headers: by their documented place, if what stands in them fits.
+
+    One hashrate looks like another: all must fit, or an extra column may have shifted them. A time
+    does not: it is the last exchange wherever it stands.
+    """
+    free = [place for place in range(width) if place not in known.values()]
+    missing = {name: place for place, name in enumerate(order) if name not in known}
+    usual = missing.pop("last_exchange", None)
+    found = {name: place for name, place in missing.items() if place in free}
+    in_order = all(order[place : place + 1] == (name,) for name, place in known.items())
+    has_extra = width > len(order)
+    if not in_order or not all(_fits(*column, rows, not has_extra) for column in found.items()):
+        found = {}
+    if usual is not None:
+        for place in sorted(set(free) - set(found.values()), key=lambda place: place != usual):
+            if _fits("last_exchange", place, rows, blank=False):
+                return {**found, "last_exchange": place}
+    return found
 
 
-def _fits(name: str, place: int, rows: list[Row]) -> bool:
-    """Whether the column's first values can be read as what `name` says, and one is not blank."""
-    values = [row.cells[place] for row in rows[:20] if place < len(row.cells)]
+def _fits(name: str, place: int, rows: list[Row], blank: bool) -> bool:
+    """Whether a column's first values can be read as `name`. blank: also if all are blank."""
+    texts = [row.cells[place] for row in rows[:20] if place < len(row.cells)]
     try:
-        read = [_READERS[name](value) for value in values]
+        values = [_READERS[name](text) for text in texts]
     except ValueError:
         return False
-    return any(value is not None for value in read)
+    return blank or any(value is not None for value in values)
 
 
 def _with_bodies(tables: list[Table]) -> Iterator[tuple[list[Row], Table]]:
     """Each table's rows; a header that stands in a table of its own goes before the next one's."""
     header: Table | None = None
     for table in tables:
-        if header and not any(row.is_header for row in table.rows):
+        if header and _is_body(table.rows[0], header.rows[-1]):
             yield [*header.rows, *table.rows], table
             header = None
             continue
         if header:
             yield header.rows, header
-        header = table if table.rows and all(row.is_header for row in table.rows) else None
+        header = table if all(row.is_header for row in table.rows) else None
         if not header:
             yield table.rows, table
     if header:
         yield header.rows, header
+
+
+def _is_body(first: Row, header: Row) -> bool:
+    """Whether a table that begins with the row `first` can continue one that ends with `header`."""
+    is_header = first.is_header or len(_known_columns(first)) > 1
+    return not is_header and abs(len(first.cells) - len(header.cells)) <= 1

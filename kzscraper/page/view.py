@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -36,7 +36,7 @@ class View:
                 (table.kind, tuple(row.cells for row in table.rows))
                 for table in tables.find(document)
             ),
-            any(words.find(line.text, ("loading",)) for line in document.lines),
+            any(words.find(text, ("loading",)) for text in _notices(document)),
         )
 
     @property
@@ -45,7 +45,8 @@ class View:
 
     def shows_all(self, wanted: Collection[Section]) -> bool:
         """Whether every wanted section is there, with everything that it can hold."""
-        shown = {name for name, _ in self.values}
+        # A dash may be what a counter shows until its value is there.
+        shown = {name for name, text in self.values if not units.is_blank(text)}
         return all(
             shown.issuperset(_COUNTERS[section])
             if section in _COUNTERS
@@ -64,7 +65,15 @@ class View:
     def _workers(self) -> int | None:
         texts = dict(self.values)
         try:
-            counts = [units.parse_count(texts[n]) for n in ("online_workers", "offline_workers")]
+            online = units.parse_count(texts["online_workers"])
+            offline = units.parse_count(texts["offline_workers"])
         except (KeyError, ValueError):
             return None
-        return sum(count or 0 for count in counts)
+        return None if online is None or offline is None else online + offline
+
+
+def _notices(document: Document) -> Iterator[str]:
+    """The lines of the page, and the rows of one cell across a table."""
+    yield from (line.text for line in document.lines)
+    for table in document.tables:
+        yield from (row.cells[0] for row in table.rows if len(row.cells) == 1)

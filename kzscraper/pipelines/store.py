@@ -9,6 +9,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 from scrapy.statscollectors import StatsCollector
 
+from kzscraper.anomalies.incidents import Policy
 from kzscraper.exceptions import StoreError
 from kzscraper.items import PoolScrape, Visit
 from kzscraper.pipelines.gather import Gatherer
@@ -21,15 +22,17 @@ logger = logging.getLogger(__name__)
 class StorePipeline:
     """Writes each visit in one transaction when it is closed."""
 
-    def __init__(self, database: Database, stats: StatsCollector) -> None:
+    def __init__(self, database: Database, policy: Policy, stats: StatsCollector) -> None:
         self._database = database
+        self._policy = policy
         self._stats = stats
         self._gatherer = Gatherer()
         self._lock = asyncio.Lock()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> StorePipeline:
-        return cls(Database.from_settings(crawler.settings), crawler.stats)
+        settings = crawler.settings
+        return cls(Database.from_settings(settings), Policy.from_settings(settings), crawler.stats)
 
     def close_spider(self) -> None:
         self._database.close()
@@ -46,7 +49,7 @@ class StorePipeline:
             async with self._lock:
                 # In a thread, as it may wait for another program's write lock: the browser's
                 # pages must not wait with it.
-                stored = await asyncio.to_thread(visits.write, self._database, visit)
+                stored = await asyncio.to_thread(visits.write, self._database, visit, self._policy)
         except StoreError as error:
             self._stats.inc_value("kz/store/failed")
             raise DropItem(

@@ -124,6 +124,49 @@ CREATE TABLE IF NOT EXISTS scrape_log (
 );
 CREATE INDEX IF NOT EXISTS idx_scrape_log_pool_id ON scrape_log(pool_id, timestamp);
 
+-- What anomaly_log has no column for. ended is NULL while the condition lasts, whatever an operator
+-- has made of anomaly_log.resolved.
+CREATE TABLE IF NOT EXISTS incident (
+    anomaly_id INTEGER PRIMARY KEY REFERENCES anomaly_log(id) ON DELETE CASCADE,
+    pool_id TEXT NOT NULL REFERENCES pool_metadata(pool_id),
+    anomaly_type TEXT NOT NULL,
+    last_seen DATETIME NOT NULL,
+    visits INTEGER NOT NULL,                -- that showed it
+    measure REAL NOT NULL,                  -- workers, a share, BTC; by the type
+    peak REAL NOT NULL,                     -- the highest measure
+    good_visits INTEGER NOT NULL,           -- in a row
+    good_since DATETIME,
+    acknowledged_severity TEXT,             -- when an operator resolved it
+    acknowledged_measure REAL,
+    ended DATETIME,
+    resolved_by TEXT,                       -- recovery, operator or accepted
+    memory TEXT NOT NULL                    -- JSON, for the rule
+);
+CREATE INDEX IF NOT EXISTS idx_incident_ended ON incident(pool_id, ended);
+CREATE INDEX IF NOT EXISTS idx_anomaly_log_open ON anomaly_log(pool_id) WHERE resolved = 0;
+
+-- What was seen, but not yet in enough visits to open an incident.
+CREATE TABLE IF NOT EXISTS incident_pending (
+    pool_id TEXT NOT NULL REFERENCES pool_metadata(pool_id) ON DELETE CASCADE,
+    anomaly_type TEXT NOT NULL,
+    visits INTEGER NOT NULL,
+    PRIMARY KEY (pool_id, anomaly_type)
+) WITHOUT ROWID;
+
+-- The level that an operator accepted as a pool's normal.
+CREATE TABLE IF NOT EXISTS accepted_hashrate (
+    pool_id TEXT PRIMARY KEY REFERENCES pool_metadata(pool_id) ON DELETE CASCADE,
+    since DATETIME NOT NULL,
+    hashrate TEXT NOT NULL
+) WITHOUT ROWID;
+
+-- Maintenance windows.
+CREATE TABLE IF NOT EXISTS mute (
+    pool_id TEXT PRIMARY KEY REFERENCES pool_metadata(pool_id) ON DELETE CASCADE,
+    until DATETIME NOT NULL,
+    reason TEXT NOT NULL
+) WITHOUT ROWID;
+
 -- What each pool's page shows, so that a section that is gone is noticed.
 CREATE TABLE IF NOT EXISTS pool_section (
     pool_id TEXT NOT NULL REFERENCES pool_metadata(pool_id) ON DELETE CASCADE,

@@ -6,9 +6,9 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 
 from kzscraper import units
-from kzscraper.anomalies import Verdicts
-from kzscraper.items import DailyEarnings, PoolScrape, Visit, WorkerStatus
-from kzscraper.store import sections
+from kzscraper.anomalies.incidents import Policy
+from kzscraper.items import DailyEarnings, Visit, WorkerStatus
+from kzscraper.store import incidents, sections
 from kzscraper.store.database import Database
 
 _INSERT_SUMMARY = """
@@ -42,17 +42,6 @@ _INSERT_SCRAPE = """
     VALUES (:timestamp, :pool_id, :spider, :status, :workers_expected, :workers_read,
         :earnings_read, :duration_s, :error)
 """
-_OPEN_ANOMALY = """
-    SELECT id FROM anomaly_log
-    WHERE pool_id = ? AND anomaly_type = ? AND resolved = 0 ORDER BY id DESC LIMIT 1
-"""
-_INSERT_ANOMALY = """
-    INSERT INTO anomaly_log (timestamp, pool_id, observer_url, anomaly_type, description, severity)
-    VALUES (:timestamp, :pool_id, (SELECT observer_url FROM pool_metadata WHERE pool_id = :pool_id),
-        :anomaly_type, :description, :severity)
-"""
-_UPDATE_ANOMALY = "UPDATE anomaly_log SET description = ?, severity = ? WHERE id = ?"
-_RESOLVE_ANOMALY = "UPDATE anomaly_log SET resolved = 1 WHERE id = ?"
 
 
 @dataclass
@@ -66,7 +55,7 @@ class Stored:
     anomalies_closed: int = 0
 
 
-def write(database: Database, visit: Visit) -> Stored:
+def write(database: Database, visit: Visit, policy: Policy) -> Stored:
     """Writes the visit in one short transaction: all of it, or StoreError and nothing."""
     stored = Stored()
     with database.transaction():
@@ -74,7 +63,7 @@ def write(database: Database, visit: Visit) -> Stored:
             database.execute(_INSERT_SUMMARY, asdict(summary))
         database.execute_many(_INSERT_WORKER, [_worker_row(worker) for worker in visit.workers])
         _write_earnings(database, visit.earnings, stored)
-        _write_anomalies(database, visit.scrape, visit.scrape.verdicts, stored)
+        stored.anomalies_opened, stored.anomalies_closed = incidents.apply(database, visit, policy)
         scrape = visit.scrape
         sections.note(database, scrape.pool_id, scrape.timestamp, scrape.sections)
         database.execute(_INSERT_SCRAPE, asdict(scrape))
@@ -128,24 +117,3 @@ def _amount(text: str | None) -> Decimal | str | None:
         return units.parse_btc(text)
     except ValueError:
         return text
-
-
-def _write_anomalies(
-    database: Database, scrape: PoolScrape, verdicts: Verdicts, stored: Stored
-) -> None:
-    for anomaly_type, finding in verdicts.items():
-        row = database.one(_OPEN_ANOMALY, (scrape.pool_id, anomaly_type))
-        if finding and row:
-            database.execute(_UPDATE_ANOMALY, (finding.description, finding.severity, row["id"]))
-        elif finding:
-            anomaly = {
-                "timestamp": scrape.timestamp,
-                "pool_id": scrape.pool_id,
-                "anomaly_type": anomaly_type,
-                **asdict(finding),
-            }
-            database.execute(_INSERT_ANOMALY, anomaly)
-            stored.anomalies_opened += 1
-        elif row:
-            database.execute(_RESOLVE_ANOMALY, (row["id"],))
-            stored.anomalies_closed += 1
