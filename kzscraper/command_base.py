@@ -51,7 +51,7 @@ class KzCommand(ScrapyCommand):
             self.work(args, opts)
         except KzError as error:
             fail(str(error))
-            self.exitcode = USAGE
+            self.exitcode = error.exit_code
         except BrokenPipeError:
             # The reader of our output, such as `head`, has seen enough.
             sys.stderr.close()

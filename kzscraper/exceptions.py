@@ -1,8 +1,12 @@
 """Errors whose text is meant for the operator: what happened, to which pool or file, what to do."""
 
+from kzscraper import exit_codes
+
 
 class KzError(Exception):
-    """Base of all our errors: a command prints the text, without a traceback."""
+    """Base of all our errors: a command prints the text, without a traceback, and ends."""
+
+    exit_code = exit_codes.USAGE
 
 
 class ConfigurationError(KzError):
@@ -19,6 +23,18 @@ class RegistryError(KzError):
 
 class StoreError(KzError):
     """Raised by `store` for a database that cannot be opened, read or written."""
+
+
+class BusyError(StoreError):
+    """Raised by `store` where another program held the database for too long."""
+
+    exit_code = exit_codes.INCOMPLETE
+
+
+class AlreadyRunningError(KzError):
+    """Raised by `store.lock` while another run of the same spider is going on."""
+
+    exit_code = exit_codes.ALREADY_RUNNING
 
 
 class BrowserError(KzError):

@@ -27,6 +27,11 @@ ROBOTSTXT_OBEY = False
 RETRY_ENABLED = False
 COOKIES_ENABLED = False  # the browser keeps its own, per visit
 
+EXTENSIONS = {
+    "kzscraper.extensions.run_lock.RunLockExtension": 0,
+    "kzscraper.extensions.spool.SpoolExtension": 10,
+}
+
 ITEM_PIPELINES = {
     "kzscraper.pipelines.normalise.NormalisePipeline": 100,
     "kzscraper.pipelines.deduplicate.DeduplicateEarningsPipeline": 200,

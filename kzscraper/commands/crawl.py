@@ -36,7 +36,7 @@ class Command(ScrapyCrawl):
         error = crawl.exception() if crawl.done() and not crawl.cancelled() else None
         if isinstance(error, KzError):
             fail(str(error))
-            return exit_codes.USAGE
+            return error.exit_code
         if error is not None:
             raise error
         wanted = crawler.stats.get_value("kz/pools")

@@ -65,7 +65,7 @@ class _Writer:
         # A control whose text stands in no line is one of the table's foot.
         foot = []
         while self._blocks and isinstance(control := self._blocks[-1], Control):
-            if _letters(control.text) and self._follows(control.text, 1):
+            if self._around or (_letters(control.text) and self._follows(control.text, 1)):
                 break
             foot.append(f"<button{_attributes(control)}>{_escape(control.text)}</button>")
             self._blocks.pop()
@@ -78,16 +78,16 @@ class _Writer:
         rest = _letters(text)
         for block in self._blocks[len(self._blocks) - 1 - skip :: -1]:
             if not rest:
-                return True
-            part = "" if isinstance(block, Control) else _letters(_text(block))
+                break
+            part = _letters(_text(block))
             if not rest.startswith(part):
                 return False
-            rest = rest[len(part) :]
+            rest = rest if isinstance(block, Control) else rest[len(part) :]
         return not rest
 
 
-def _text(block: Line | Table) -> str:
-    if isinstance(block, Line):
+def _text(block: Line | Table | Control) -> str:
+    if not isinstance(block, Table):
         return block.text
     return " ".join(cell for row in block.rows for cell in row.cells if cell)
 

@@ -31,7 +31,7 @@ class DeduplicateEarningsPipeline:
         if isinstance(item, DailyEarnings):
             self._check(item)
         elif isinstance(item, PoolScrape):
-            for problem in self._problems.pop(item.pool_id, []):
+            for problem in dict.fromkeys(self._problems.pop(item.pool_id, [])):
                 reckoning.add_problem(item, problem)
             self._days.pop(item.pool_id, None)
         return item

@@ -15,6 +15,7 @@ from kzscraper.items import PoolScrape, Visit
 from kzscraper.pipelines.gather import Gatherer
 from kzscraper.store import visits
 from kzscraper.store.database import Database
+from kzscraper.store.spool import Spool
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +27,8 @@ class StorePipeline:
         self._database = database
         self._policy = policy
         self._stats = stats
+        self._spool = Spool(database.path)
+        self._out_of_order: StoreError | None = None
         self._gatherer = Gatherer()
         self._lock = asyncio.Lock()
 
@@ -49,18 +52,31 @@ class StorePipeline:
             async with self._lock:
                 # In a thread, as it may wait for another program's write lock: the browser's
                 # pages must not wait with it.
-                stored = await asyncio.to_thread(visits.write, self._database, visit, self._policy)
+                stored = await asyncio.to_thread(self._store, visit)
         except StoreError as error:
             self._stats.inc_value("kz/store/failed")
-            raise DropItem(
-                f"{scrape.pool_id}: the visit was not stored: {error}", log_level="ERROR"
-            ) from error
+            raise DropItem(f"{scrape.pool_id}: {error}", log_level="ERROR") from error
         self._stats.inc_value(f"kz/visits/{scrape.status}")
         if scrape.failure:
             self._stats.inc_value(f"kz/failed/{scrape.failure}")
         for name, count in asdict(stored).items():
             self._stats.inc_value(f"kz/store/{name}", count)
         _report(scrape)
+
+    def _store(self, visit: Visit) -> visits.Stored:
+        """Writes the visit; raises StoreError, but keeps the visit in the spool."""
+        try:
+            # Once the database has failed, each further try would take as long as the first.
+            if self._out_of_order:
+                raise self._out_of_order
+            return visits.write(self._database, visit, self._policy)
+        except StoreError as error:
+            self._out_of_order = error
+            path = self._spool.put(visit)
+            self._stats.inc_value("kz/spool/kept")
+            raise StoreError(
+                f"the visit was not stored, the next run does it from {path}: {error}"
+            ) from error
 
 
 def _report(scrape: PoolScrape) -> None:

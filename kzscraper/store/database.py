@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from kzscraper import options
-from kzscraper.exceptions import StoreError
+from kzscraper.exceptions import BusyError, StoreError
 
 SCHEMA_VERSION = 1
 
@@ -97,8 +97,14 @@ class Database:
                 self.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     def _check_writable(self) -> None:
-        """BEGIN IMMEDIATE alone succeeds on a file that this user may only read."""
-        self.execute("BEGIN IMMEDIATE")
+        """BEGIN IMMEDIATE alone succeeds on a file that this user may only read.
+
+        A file that another program is writing to can be written, in a moment.
+        """
+        try:
+            self.execute("BEGIN IMMEDIATE")
+        except BusyError:
+            return
         try:
             self.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         finally:
@@ -155,7 +161,9 @@ def _explained(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise StoreError(f"database {path}: {error}{_ADVICE.get(_code(error), '')}") from error
+        code = _code(error)
+        kind = BusyError if code in ("SQLITE_BUSY", "SQLITE_LOCKED") else StoreError
+        raise kind(f"database {path}: {error}{_ADVICE.get(code, '')}") from error
 
 
 def _code(error: sqlite3.Error) -> str:

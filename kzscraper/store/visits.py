@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from decimal import Decimal
 
 from kzscraper import units
@@ -10,6 +12,8 @@ from kzscraper.anomalies.incidents import Policy
 from kzscraper.items import DailyEarnings, Visit, WorkerStatus
 from kzscraper.store import incidents, sections
 from kzscraper.store.database import Database
+
+logger = logging.getLogger(__name__)
 
 _INSERT_SUMMARY = """
     INSERT INTO pool_summary (timestamp, pool_id, observer_url, current_hashrate,
@@ -22,6 +26,8 @@ _INSERT_WORKER = """
         hashrate_10m, hashrate_1h, hashrate_24h, last_exchange_time)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
+_NEWEST_VISIT = "SELECT MAX(timestamp) AS timestamp FROM scrape_log WHERE pool_id = ?"
+_SAME_VISIT = "SELECT 1 FROM scrape_log WHERE pool_id = ? AND timestamp = ?"
 _SELECT_EARNINGS = """
     SELECT date, total_income, hashrate FROM daily_earnings WHERE pool_id = ? AND date >= ?
 """
@@ -59,6 +65,7 @@ def write(database: Database, visit: Visit, policy: Policy) -> Stored:
     """Writes the visit in one short transaction: all of it, or StoreError and nothing."""
     stored = Stored()
     with database.transaction():
+        _keep_in_order(database, visit)
         for summary in visit.summaries:
             database.execute(_INSERT_SUMMARY, asdict(summary))
         database.execute_many(_INSERT_WORKER, [_worker_row(worker) for worker in visit.workers])
@@ -68,6 +75,33 @@ def write(database: Database, visit: Visit, policy: Policy) -> Stored:
         sections.note(database, scrape.pool_id, scrape.timestamp, scrape.sections)
         database.execute(_INSERT_SCRAPE, asdict(scrape))
     return stored
+
+
+def is_stored(database: Database, visit: Visit) -> bool:
+    """Whether this very visit was written before."""
+    return database.one(_SAME_VISIT, (visit.scrape.pool_id, visit.scrape.timestamp)) is not None
+
+
+def _keep_in_order(database: Database, visit: Visit) -> None:
+    """Within a pool no timestamp goes back, or occurs twice, whatever the clock says."""
+    newest = database.one(_NEWEST_VISIT, (visit.scrape.pool_id,))["timestamp"]
+    if newest is None or visit.scrape.timestamp > newest:
+        return
+    later = units.utc_text(units.parse_utc(newest) + timedelta(seconds=1))
+    logger.warning(
+        "%s: the clock says %s, but the last visit was at %s: stored as %s",
+        visit.scrape.pool_id,
+        visit.scrape.timestamp,
+        newest,
+        later,
+    )
+    visit.scrape.timestamp = later
+    for summary in visit.summaries:
+        summary.timestamp = later
+    for worker in visit.workers:
+        worker.timestamp = later
+    for day in visit.earnings:
+        day.recorded_at = later
 
 
 def _worker_row(worker: WorkerStatus) -> tuple[str | None, ...]:

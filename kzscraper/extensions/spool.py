@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.statscollectors import StatsCollector
+
+from kzscraper.anomalies.incidents import Policy
+from kzscraper.anomalies.rules import judge
+from kzscraper.anomalies.thresholds import Thresholds
+from kzscraper.exceptions import StoreError
+from kzscraper.store import history, visits
+from kzscraper.store.database import Database
+from kzscraper.store.spool import Spool
+
+logger = logging.getLogger(__name__)
+
+
+class SpoolExtension:
+    """Stores, before anything is read, the visits that an earlier run could not store."""
+
+    def __init__(
+        self, database: Database, thresholds: Thresholds, policy: Policy, stats: StatsCollector
+    ) -> None:
+        self._database = database
+        self._thresholds = thresholds
+        self._policy = policy
+        self._stats = stats
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> SpoolExtension:
+        settings = crawler.settings
+        extension = cls(
+            Database.from_settings(settings),
+            Thresholds.from_settings(settings),
+            Policy.from_settings(settings),
+            crawler.stats,
+        )
+        crawler.signals.connect(extension.spider_opened, signals.spider_opened)
+        return extension
+
+    async def spider_opened(self) -> None:
+        try:
+            await asyncio.to_thread(self._store_all)
+        except StoreError as error:
+            self._stats.inc_value("kz/spool/failed")
+            logger.error("visits of an earlier run wait to be stored: %s", error)
+        finally:
+            self._database.close()
+
+    def _store_all(self) -> None:
+        for path, visit in Spool(self._database.path).visits():
+            if not visits.is_stored(self._database, visit):  # else a crash left the file behind
+                visit.scrape.verdicts = judge(history.load(self._database, visit, self._thresholds))
+                visits.write(self._database, visit, self._policy)
+            path.unlink()
+            self._stats.inc_value("kz/spool/stored")
+            logger.info("%s: visit of %s stored", visit.scrape.pool_id, visit.scrape.timestamp)
