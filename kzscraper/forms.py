@@ -36,9 +36,11 @@ def _moment(text: str) -> str | None:
 
 
 def _status(text: str) -> str | None:
-    if text and text not in STATUSES:
+    if units.is_blank(text):
+        return None
+    if text not in STATUSES:
         raise ValueError(f"not a status: {text!r}")
-    return text or None
+    return text
 
 
 # By item class and field; raises ValueError for text that cannot be read.

@@ -10,7 +10,7 @@ from typing import Any
 
 from kzscraper import units
 from kzscraper.page import words
-from kzscraper.page.document import Document, Line
+from kzscraper.page.document import Control, Document, Line
 
 # What each counter is read as.
 READERS: dict[str, Callable[[str], Any]] = {
@@ -42,13 +42,17 @@ class Counter:
 def find(document: Document) -> dict[str, Counter]:
     """The page's counters by meaning. A label without anything like a value beside it is none."""
     found: dict[str, Counter] = {}
-    labels = [_label(line) for line in document.lines]
-    texts = ["" if at else line.text for line, at in zip(document.lines, labels, strict=True)]
+    blocks = [block for block in document.blocks if not isinstance(block, Control)]
+    labels = [_label(block) if isinstance(block, Line) else None for block in blocks]
+    texts = [  # of what may be a value: a label and a table end the search for one
+        block.text if isinstance(block, Line) and not label else ""
+        for block, label in zip(blocks, labels, strict=True)
+    ]
     for place, label in enumerate(labels):
         if not label:
             continue
         phrase, value = label
-        following = list(takewhile(bool, texts[place + 1 : place + 3]))  # up to the next label
+        following = list(takewhile(bool, texts[place + 1 : place + 3]))
         counter = _read(phrase, [value] if value else _values(phrase, following))
         present = found.get(phrase.meaning)
         if counter and (present is None or _preference(counter) < _preference(present)):

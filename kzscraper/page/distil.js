@@ -81,12 +81,12 @@ async ({document: knownDocument, version: knownVersion, quiet, limit, press, max
       if (child.nodeType !== Node.ELEMENT_NODE) continue;
       const name = child.tagName.toUpperCase();
       if (name === 'BR') { put('<br>'); continue; }
-      if (name === 'INPUT' && child.type === 'password') { put('<input type="password">'); continue; }
       if (SKIPPED.has(name) || !child.checkVisibility({visibilityProperty: true})) continue;
+      if (name === 'INPUT' && child.type === 'password') { put('<input type="password">'); continue; }
       const role = ROLES[child.getAttribute('role')];
       if (role || TABLE.has(name)) {
         const tag = role ?? name.toLowerCase();
-        put(`<${tag}>`);
+        put(`<${tag}${attribute('colspan', child.colSpan > 1 ? child.colSpan : '')}>`);
         walk(child, true, inControl);
         put(`</${tag}>`);
         continue;

@@ -17,7 +17,7 @@ from kzscraper.page.view import Section
 
 # Seconds. How long a page must be still before it is read: if it shows all that is wanted, and if
 # something is missing that the link may not be granted.
-QUIET = 0.06
+QUIET = 0.1
 SETTLED = 0.7
 # Nothing asked of the network and nothing drawn for so long: this page will not go on.
 IDLE = 5.0
@@ -89,19 +89,25 @@ class PageReader:
             if changed:
                 traffic.note()
             at_rest = eye.still or not changed
-            if at_rest and (traffic.is_error or eye.view.shows_all(self._expected or self._wanted)):
+            if at_rest and (traffic.is_error or self._is_full()):
                 return
             if not traffic.is_waiting and traffic.idle >= (SETTLED if self._is_settled() else IDLE):
                 return
+
+    def _is_full(self) -> bool:
+        """Whether there is nothing to wait for: all sections, and all rows or the way to them."""
+        view = self._eye.view
+        if not view.shows_all(self._expected or self._wanted):
+            return False
+        lacks_rows = "workers" in self._wanted and view.lacks_workers
+        return not lacks_rows or Pager().next_step(self._eye.document, "workers") is not None
 
     def _is_settled(self) -> bool:
         """Whether the page may be what it will be: what is missing may not be granted."""
         view = self._eye.view
         if not view.shows_something:
             return diagnose(self._eye.document, self._traffic.status).is_final
-        if view.is_pending(self._wanted):
-            return False
-        return not self._expected  # else something is missing that was there last time
+        return not view.is_pending(self._wanted) and self._expected <= view.sections
 
     async def _walk(self, kind: tables.Kind, rendered: RenderedPage) -> None:
         """Follows one table through its pages and puts all their rows into `rendered`."""
@@ -147,7 +153,9 @@ class PageReader:
 
 
 def _table(document: Document, kind: tables.Kind) -> tables.ReadTable | None:
-    return next((table for table in tables.find(document) if table.kind == kind), None)
+    # The last of its kind: the one whose controls the pager takes.
+    found = [table for table in tables.find(document) if table.kind == kind]
+    return found[-1] if found else None
 
 
 def _rows(document: Document, kind: tables.Kind) -> list[Row]:

@@ -43,6 +43,19 @@ class View:
     def shows_something(self) -> bool:
         return bool(self.values or self.rows)
 
+    @property
+    def sections(self) -> set[Section]:
+        """Those that are there, if not with everything that they can hold."""
+        shown = {name for name, _ in self.values}
+        by_counters = {section for section, names in _COUNTERS.items() if shown & names}
+        return by_counters | {kind for kind, _ in self.rows}
+
+    @property
+    def lacks_workers(self) -> bool:
+        """Whether the tables show fewer workers than the counters speak of."""
+        rows = sum(len(rows) for kind, rows in self.rows if kind == "workers")
+        return rows < (self._workers() or 0)
+
     def shows_all(self, wanted: Collection[Section]) -> bool:
         """Whether every wanted section is there, with everything that it can hold."""
         # A dash may be what a counter shows until its value is there.

@@ -32,7 +32,7 @@ class DeduplicateEarningsPipeline:
             self._check(item)
         elif isinstance(item, PoolScrape):
             for problem in dict.fromkeys(self._problems.pop(item.pool_id, [])):
-                reckoning.add_problem(item, problem)
+                reckoning.add_problem(item, problem, "earnings")
             self._days.pop(item.pool_id, None)
         return item
 
