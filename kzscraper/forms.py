@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 
 from kzscraper import units
@@ -9,27 +10,36 @@ from kzscraper.items import DailyEarnings, Item, PoolSummary, WorkerStatus
 
 STATUSES = ("ONLINE", "OFFLINE", "DEAD")
 
+# A page's texts are read twice, once to see whether they can be and once to be stored, and the
+# days of its earnings at every visit of the run: the second time costs nothing.
+_remembered = functools.lru_cache(maxsize=10_000)
 
+
+@_remembered
 def _hashrate(text: str) -> str | None:
     rate = units.parse_hashrate(text)
     return rate.text if rate else None
 
 
+@_remembered
 def _balance(text: str) -> str | None:
     amount = units.parse_btc(text)
     return None if amount is None else units.format_balance(amount)
 
 
+@_remembered
 def _income(text: str) -> str | None:
     amount = units.parse_btc(text)
     return None if amount is None else units.format_btc(amount)
 
 
+@_remembered
 def _day(text: str) -> str | None:
     day = units.parse_day(text)
     return day.isoformat() if day else None
 
 
+@_remembered
 def _moment(text: str) -> str | None:
     moment = units.parse_moment(text)
     return units.format_moment(moment) if moment else None
