@@ -11,7 +11,7 @@ from kzscraper.page import tables
 from kzscraper.page.diagnosis import diagnose
 from kzscraper.page.document import Document, Row, Table
 from kzscraper.page.eye import Eye
-from kzscraper.page.pager import Pager
+from kzscraper.page.pager import ControlKind, Pager
 from kzscraper.page.traffic import Traffic
 from kzscraper.page.view import Section
 
@@ -30,6 +30,14 @@ _WALKED: tuple[tables.Kind, ...] = ("workers", "earnings")
 
 
 @dataclass
+class Walk:
+    """How a table was followed through its pages."""
+
+    pages: int = 1
+    control: ControlKind | None = None  # what leads on, if there was any
+
+
+@dataclass
 class RenderedPage:
     """What was read: the page, with the rows of all pages of its tables."""
 
@@ -38,6 +46,8 @@ class RenderedPage:
     url: str  # where redirects led
     status: int | None  # HTTP
     problems: list[str] = field(default_factory=list)
+    walks: dict[tables.Kind, Walk] = field(default_factory=dict)
+    filled_after: float = 0.0  # seconds of waiting for the data
 
 
 class PageReader:
@@ -71,9 +81,10 @@ class PageReader:
 
     async def read(self) -> RenderedPage:
         """Waits for the data and takes it; a page that never shows any is given as it is."""
-        eye = self._eye
+        eye, begun = self._eye, time.monotonic()
         await self._wait_until_filled()
         rendered = RenderedPage(eye.document, eye.html, self._page.url, self._traffic.status)
+        rendered.filled_after = time.monotonic() - begun
         for kind in _WALKED:
             if kind in self._wanted:
                 await self._walk(kind, rendered)
@@ -116,7 +127,9 @@ class PageReader:
             return
         pages = [table.rows]
         pager = Pager()
+        walk = rendered.walks[kind] = Walk()
         while step := pager.next_step(self._eye.document, kind):
+            walk.control = step.kind
             if pager.page >= MAX_PAGES or time.monotonic() > self._deadline:
                 rendered.problems.append(f"the {kind} table goes on after page {pager.page}")
                 break
@@ -130,6 +143,7 @@ class PageReader:
             else:
                 pages.append(rows)
             pager.page += 1
+            walk.pages = pager.page
         if pager.page > 1:
             all_rows = [row for page in pages for row in page]
             rendered.document = _with_rows(rendered.document, table, all_rows)
