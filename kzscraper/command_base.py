@@ -65,7 +65,8 @@ class KzCommand(ScrapyCommand):
             raise UsageError(f"one of {', '.join(actions)} is needed")
         count, action = actions[name]
         if len(values) != count:
-            raise UsageError(f"`{name}` takes {count} argument(s)")
+            command = type(self).__module__.rpartition(".")[2]
+            raise UsageError(f"`scrapy {command} {name}` takes {count} argument(s)")
         return action, values
 
     @property

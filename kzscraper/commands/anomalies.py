@@ -10,14 +10,14 @@ from datetime import UTC, datetime, timedelta
 
 from scrapy.exceptions import UsageError
 
-from kzscraper import units
+from kzscraper import looking, units
 from kzscraper.command_base import KzCommand
+from kzscraper.output import screen
 from kzscraper.store import operator
 from kzscraper.store.database import Database
 from kzscraper.table import as_table
 
 _SPAN = re.compile(r"(\d{1,4})([hd])")
-_HEADERS = ("id", "pool", "type", "severity", "since", "ended", "by", "description")
 
 
 class Command(KzCommand):
@@ -36,8 +36,7 @@ class Command(KzCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument("--pool_id", metavar="ID", help="list: of this pool only")
-        parser.add_argument("--client", metavar="NAME", help="list: of this client only")
+        looking.add_options(parser)
         parser.add_argument("--all", action="store_true", help="list: resolved ones, too")
         parser.add_argument("--until", metavar="TIME", help="mute: 2026-11-24 06:00 UTC, 6h or 2d")
         parser.add_argument("--reason", metavar="TEXT", help="mute: why")
@@ -52,18 +51,13 @@ class Command(KzCommand):
             "unmute": (1, self._unmute),
         }
         action, values = self.choose(actions, args)
-        with Database.from_settings(self.kz_settings) as database:
+        is_looking = action in (self._list, self._show)
+        with Database.from_settings(self.kz_settings, read_only=is_looking) as database:
             action(database, opts, *values)
 
     def _list(self, database: Database, opts: argparse.Namespace) -> None:
-        found = operator.anomalies(database, opts.pool_id, opts.client, only_open=not opts.all)
-        rows = [
-            (a.id, a.pool_id, a.anomaly_type, a.severity, a.began, a.ended, a.resolved_by)
-            for a in found
-        ]
-        print(
-            as_table(_HEADERS, [(*row, a.description) for row, a in zip(rows, found, strict=True)])
-        )
+        pools = looking.pools(database, opts)
+        screen.show([looking.anomalies(database, pools, only_open=not opts.all)], opts.format)
 
     def _show(self, database: Database, _: argparse.Namespace, anomaly_id: str) -> None:
         found = asdict(operator.anomaly(database, _id(anomaly_id)))

@@ -8,6 +8,7 @@ from typing import Any
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.crawler import Crawler
 from scrapy.exceptions import UsageError
+from scrapy.extensions.feedexport import FeedExporter
 
 from kzscraper import exit_codes
 from kzscraper.command_base import exit_one_on_usage_errors, fail
@@ -41,4 +42,15 @@ class Command(ScrapyCrawl):
             raise error
         wanted = crawler.stats.get_value("kz/pools")
         complete = crawler.stats.get_value("kz/visits/complete", 0)
-        return exit_codes.COMPLETE if wanted == complete else exit_codes.INCOMPLETE
+        feeds = _failed_feeds(crawler)
+        if feeds:
+            fail(f"{feeds} feed(s) could not be written: the log says why")
+        return exit_codes.INCOMPLETE if feeds or wanted != complete else exit_codes.COMPLETE
+
+
+def _failed_feeds(crawler: Crawler) -> int:
+    feeds = crawler.settings.getdict("FEEDS")
+    if feeds and crawler.get_extension(FeedExporter) is None:
+        return len(feeds)  # Scrapy could use none of them, or one: then it does without all
+    counts = crawler.stats.get_stats()
+    return sum(n for name, n in counts.items() if name.startswith("feedexport/failed_count/"))

@@ -16,15 +16,12 @@ from kzscraper import options
 from kzscraper.command_base import KzCommand
 from kzscraper.demo.demo_pools import DEMO_POOLS, registry_entries
 from kzscraper.demo.site import DemoSite
+from kzscraper.output import screen
 from kzscraper.store import registry, reports
 from kzscraper.store.database import Database
-from kzscraper.table import as_table
+from kzscraper.views import status
 
 _DATABASE = "demo.db"
-_HEADERS = (
-    *("pool", "client", "hashrate", "24 h", "online", "offline", "balance", "last income"),
-    *("days", "anomalies", "visit"),
-)
 
 
 class Command(KzCommand):
@@ -85,27 +82,14 @@ class Command(KzCommand):
             check=False,
         )
         with Database.open(self._database()) as database:
-            print()
-            print(as_table(_HEADERS, [_row(pool) for pool in reports.status(database)]))
+            found = reports.status(database)
+        print(flush=True)
+        screen.show([status.listing(found)])
+        workers = sum(pool.workers_read or 0 for pool in found)
+        print(f"{workers} workers read")
         self.exitcode = crawl.returncode
 
     def _database(self) -> Path:
         priority = self.kz_settings.getpriority(options.DATABASE.name) or 0
         is_asked_for = priority >= SETTINGS_PRIORITIES["cmdline"]
         return options.DATABASE.read(self.kz_settings) if is_asked_for else Path(_DATABASE)
-
-
-def _row(pool: reports.PoolStatus) -> tuple[object, ...]:
-    return (
-        pool.pool_id,
-        pool.client_name,
-        pool.current_hashrate,
-        pool.avg_hashrate_24h,
-        pool.online_workers,
-        pool.offline_workers,
-        pool.balance,
-        pool.last_income,
-        pool.earnings_days,
-        pool.open_anomalies,
-        pool.last_visit,
-    )

@@ -13,7 +13,7 @@ _SELECT = """
     SELECT a.id, a.pool_id, m.client_name, a.anomaly_type, a.severity, a.timestamp AS began,
            i.ended, i.last_seen, i.visits, i.resolved_by, a.resolved, a.description
     FROM anomaly_log a
-    JOIN pool_metadata m ON m.pool_id = a.pool_id
+    LEFT JOIN pool_metadata m ON m.pool_id = a.pool_id
     LEFT JOIN incident i ON i.anomaly_id = a.id
 """
 _NEWEST_HASHRATE = """
@@ -45,18 +45,12 @@ class Anomaly:
     description: str
 
 
-def anomalies(
-    database: Database, pool_id: str | None, client: str | None, *, only_open: bool
-) -> list[Anomaly]:
+def anomalies(database: Database, *, only_open: bool) -> list[Anomaly]:
     """The newest first."""
     sql = f"""{_SELECT}
-        WHERE (:pool_id IS NULL OR a.pool_id = :pool_id)
-          AND (:client IS NULL OR m.client_name = :client)
-          AND (a.resolved = 0 OR NOT :only_open)
-        ORDER BY a.timestamp DESC, a.id DESC
+        WHERE a.resolved = 0 OR NOT :only_open ORDER BY a.timestamp DESC, a.id DESC
     """
-    values = {"pool_id": pool_id, "client": client, "only_open": only_open}
-    return [Anomaly(**dict(row)) for row in database.rows(sql, values)]
+    return [Anomaly(**dict(row)) for row in database.rows(sql, {"only_open": only_open})]
 
 
 def anomaly(database: Database, anomaly_id: int) -> Anomaly:

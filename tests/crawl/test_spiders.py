@@ -12,7 +12,15 @@ from datetime import UTC, datetime, timedelta
 from kzscraper.demo.pools import DemoPool
 from tests.conftest import Farm
 
-PLAIN = DemoPool(token="1" * 32, name="plain", moving=False, online=8, offline=2, earnings_days=3)
+PLAIN = DemoPool(
+    token="1" * 32,
+    name="plain",
+    moving=False,
+    now=datetime.now(UTC),
+    online=8,
+    offline=2,
+    earnings_days=3,
+)
 
 FarmMaker = Callable[..., Farm]
 

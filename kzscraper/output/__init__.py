@@ -1,0 +1,1 @@
+"""Forms in which commands print what they found: tables, JSON, CSV."""
