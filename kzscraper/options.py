@@ -80,6 +80,17 @@ def _count(text: str) -> int:
     return number
 
 
+def _optional_count(text: str) -> int | None:
+    return _count(text) if text else None
+
+
+def _days(text: str) -> int:
+    days = _count(text)
+    if days > 36_500:
+        raise ValueError("a number of days is needed, at most 36500")
+    return days
+
+
 def _positive(text: str) -> Decimal:
     number = _decimal(text)
     if number <= 0:
@@ -162,7 +173,10 @@ CHROMIUM = Option(
     _optional,
 )
 VISIT_TIMEOUT = Option(
-    "KZ_VISIT_TIMEOUT", "60", "seconds that one attempt to read one pool may take", _seconds
+    "KZ_VISIT_TIMEOUT",
+    "60",
+    "seconds that one visit to one pool may take, all attempts together",
+    _seconds,
 )
 FILL_TIMEOUT = Option(
     "KZ_FILL_TIMEOUT", "20", "seconds to wait for a page to show its data", _seconds
@@ -242,6 +256,47 @@ INCIDENT_CLOSES_AFTER = Option(
     "KZ_INCIDENT_CLOSES_AFTER", "2", "good visits in a row after which an incident closes", _count
 )
 
+STALE_MINUTES = Option(
+    "KZ_STALE_MINUTES",
+    "25",
+    "minutes without a complete visit of a pool after which `scrapy health` fails",
+    _count,
+)
+DISK_MIN_MB = Option(
+    "KZ_DISK_MIN_MB",
+    "500",
+    "megabytes that must be free where the database is, else `scrapy health` fails",
+    _whole,
+)
+
+KEEP_WORKER_STATUS_DAYS = Option(
+    "KZ_KEEP_WORKER_STATUS_DAYS",
+    "30",
+    "whole UTC days for which `scrapy db prune` keeps worker_status; their uptime is kept for ever",
+    _days,
+)
+KEEP_POOL_SUMMARY_DAYS = Option(
+    "KZ_KEEP_POOL_SUMMARY_DAYS", "90", "likewise for pool_summary", _days
+)
+KEEP_RESOLVED_ANOMALY_DAYS = Option(
+    "KZ_KEEP_RESOLVED_ANOMALY_DAYS",
+    "365",
+    "likewise for resolved anomalies; those that are open stay",
+    _days,
+)
+KEEP_SCRAPE_LOG_DAYS = Option(
+    "KZ_KEEP_SCRAPE_LOG_DAYS",
+    "365",
+    "likewise for scrape_log, which tells uptime reports of visits that failed",
+    _days,
+)
+DATABASE_LIMIT_MB = Option(
+    "KZ_DATABASE_LIMIT_MB",
+    "",
+    "size that the database must not reach: `scrapy db stats` says when it will; empty: the disk",
+    _optional_count,
+)
+
 OPTIONS: tuple[Option[Any], ...] = tuple(
     value for value in list(globals().values()) if isinstance(value, Option)
 )
@@ -256,3 +311,8 @@ def check_all(settings: SettingsLike) -> None:
 def values(environ: Mapping[str, str]) -> dict[str, str]:
     """Setting names and their values: the environment's, else the default."""
     return {option.name: environ.get(option.name, option.default) for option in OPTIONS}
+
+
+def named_in(environ: Mapping[str, str]) -> list[str]:
+    """The names of the settings that the environment sets."""
+    return [option.name for option in OPTIONS if option.name in environ]

@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from kzscraper import options
 from kzscraper.anomalies.verdict import SEVERITIES, Finding, Severity, worse
 
-# An operator who resolves an incident of these types takes the present level for the new normal.
+# An operator who resolves an incident of these types takes the level that it came to for the new
+# normal. Their rule keeps it in its memory, as the page shows it.
 ACCEPTED_BY_RESOLVING = {"HASHRATE_DROP"}
+_LEVEL = "level"
 # By so much must the measure of an acknowledged incident grow before it is told again.
 _WORSE_BY = 1.25
 
@@ -37,7 +39,7 @@ class Incident:
     latest: Finding  # what was last said of it; its severity is the row's
     resolved: bool  # the row's; while the incident lasts, an operator's doing
     last_seen: str
-    visits: int = 1
+    visits: int = 1  # that showed it; none yet of a row that another program wrote
     peak: float = 0.0  # of the measure
     good_visits: int = 0  # in a row
     good_since: str | None = None
@@ -48,34 +50,58 @@ class Incident:
 
 
 @dataclass(frozen=True)
+class Pending:
+    """What was seen, but not yet in enough visits to open an incident."""
+
+    visits: int  # in a row
+    since: str
+    latest: Finding
+
+
+@dataclass(frozen=True)
 class Step:
     """What a visit does to the incidents of one type of one pool."""
 
     incident: Incident | None = None  # as it is now; ended, perhaps
     opens: Finding | None = None
-    pending: int = 0  # visits in a row that showed what has not opened yet
-    accepts_level: bool = False  # the pool's present hashrate is its new normal
+    began: str | None = None  # what opens
+    pending: Pending | None = None
+    accepts: str | None = None  # a hashrate that is the pool's normal from now on
 
 
 def advance(
-    incident: Incident | None, pending: int, finding: Finding | None, now: str, policy: Policy
+    incident: Incident | None,
+    pending: Pending | None,
+    finding: Finding | None,
+    now: str,
+    policy: Policy,
 ) -> Step:
     """What a verdict makes of the incident that lasts, or of none."""
     if incident is None:
-        if finding is None:
-            return Step()
-        if pending + 1 < policy.opens_after:
-            return Step(pending=pending + 1)
-        return Step(opens=finding)
-    if incident.resolved and incident.acknowledged is None:
-        incident = _acknowledged(incident)
-        if incident.anomaly_type in ACCEPTED_BY_RESOLVING:
-            return Step(replace(incident, ended=now), accepts_level=True)
+        return _without_incident(pending, finding, now, policy) if finding else Step()
+    if incident.resolved != (incident.acknowledged is not None):
+        incident = _acknowledged(incident) if incident.resolved else _taken_back(incident)
+        level = incident.latest.memory.get(_LEVEL)
+        if finding and level and incident.resolved and _accepts(incident):
+            ended = replace(incident, ended=now, resolved_by="accepted")
+            return Step(ended, accepts=level)
     if finding is None:
         return Step(_after_good_visit(incident, now, policy))
     if incident.acknowledged and _is_worse(finding, *incident.acknowledged):
-        return Step(replace(incident, ended=now), opens=finding)
+        return Step(replace(incident, ended=now), opens=finding, began=now)
     return Step(_seen_again(incident, finding, now))
+
+
+def _without_incident(pending: Pending | None, finding: Finding, now: str, policy: Policy) -> Step:
+    since = pending.since if pending else now
+    visits = pending.visits + 1 if pending else 1
+    if visits < policy.opens_after:
+        return Step(pending=Pending(visits, since, finding))
+    return Step(opens=finding, began=since)
+
+
+def _accepts(incident: Incident) -> bool:
+    return incident.anomaly_type in ACCEPTED_BY_RESOLVING
 
 
 def _acknowledged(incident: Incident) -> Incident:
@@ -84,6 +110,10 @@ def _acknowledged(incident: Incident) -> Incident:
         acknowledged=(incident.latest.severity, incident.latest.measure),
         resolved_by=incident.resolved_by or "operator",
     )
+
+
+def _taken_back(incident: Incident) -> Incident:
+    return replace(incident, acknowledged=None, resolved_by=None)
 
 
 def _is_worse(finding: Finding, severity: Severity, measure: float) -> bool:

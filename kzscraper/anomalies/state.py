@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from kzscraper.anomalies.thresholds import Thresholds
 from kzscraper.anomalies.verdict import Finding
@@ -22,6 +23,24 @@ class Income:
 
 
 @dataclass(frozen=True)
+class Balance:
+    """What the pool owed when it was last seen, before this visit."""
+
+    amount: Decimal  # BTC
+    seen: datetime
+    since: datetime  # the first of the last days' visits that showed it
+
+
+@dataclass(frozen=True)
+class Outage:
+    """The time of a HASHRATE_DROP incident, and the level that it was measured against."""
+
+    begin: datetime
+    end: datetime
+    baseline: float | None  # H/s
+
+
+@dataclass(frozen=True)
 class PoolState:
     """Times are UTC and aware, hashrates H/s, amounts BTC; what is not known is None or empty."""
 
@@ -35,18 +54,20 @@ class PoolState:
     # DEAD then; None if there was no such visit.
     previous_workers: Mapping[str, str | None] | None = None
     dead_before: frozenset[str] = frozenset()
-    # Samples of the last days, oldest first; the times of HASHRATE_DROP incidents; and the level
-    # that an operator accepted as normal, and when.
+    # Samples of the last days, some hours apart, and the newest one; the oldest first.
     hashrates: Sequence[tuple[datetime, float]] = ()
-    outages: Sequence[tuple[datetime, datetime]] = ()
+    outages: Sequence[Outage] = ()  # of the last days; one that lasts ends now
+    # The level that an operator accepted as normal, and when.
     accepted: tuple[datetime, float] | None = None
-    # The last known balance before this visit, and since when the present one stands.
-    previous_balance: tuple[datetime, Decimal] | None = None
-    balance_since: datetime | None = None
-    # The days of the last month, newest first, this visit's included.
+    balance: Balance | None = None
+    # The newest days, the newest first, this visit's included.
     incomes: Sequence[Income] = ()
-    # The last visit that read something, and the first visit of all.
-    last_read: datetime | None = None
-    first_visit: datetime | None = None
-    # What was last said of each incident that has not ended, by anomaly type.
+    # The first failed visit since one that read something.
+    failing_since: datetime | None = None
+    # What was last said of each incident that has not ended, or not opened yet, by anomaly type.
     lasting: Mapping[str, Finding] = field(default_factory=dict)
+
+    def memory(self, anomaly_type: str) -> Mapping[str, Any]:
+        """What the rule of that type wanted to be told."""
+        lasting = self.lasting.get(anomaly_type)
+        return lasting.memory if lasting else {}

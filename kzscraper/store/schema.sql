@@ -1,5 +1,6 @@
 -- The database. The first part is a contract with other programs: its tables and columns stay as
--- they are for ever. The second part is ours; a change to it needs a new user_version.
+-- they are for ever. The second part is ours. Both are step 1 of migrations.py: once this is released,
+-- a change is one more step.
 
 -- Part one: the shared tables ------------------------------------------------------------------
 
@@ -109,6 +110,12 @@ OR ps.timestamp IS NULL;
 
 -- Part two: ours -------------------------------------------------------------------------------
 
+-- Our record of the file's version; see migrations.py.
+CREATE TABLE IF NOT EXISTS schema_step (
+    version INTEGER PRIMARY KEY,
+    taken_at DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP
+);
+
 -- One row per visit to one pool.
 CREATE TABLE IF NOT EXISTS scrape_log (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -123,6 +130,19 @@ CREATE TABLE IF NOT EXISTS scrape_log (
     error TEXT                              -- why the visit is not complete
 );
 CREATE INDEX IF NOT EXISTS idx_scrape_log_pool_id ON scrape_log(pool_id, timestamp);
+
+-- What prune keeps of a pool's worker rows: one row per worker and UTC day, written for the whole day
+-- at once, before the first of its rows is deleted. Only visits that read the whole list count.
+CREATE TABLE IF NOT EXISTS worker_day (
+    pool_id TEXT NOT NULL REFERENCES pool_metadata(pool_id),
+    worker_name TEXT NOT NULL,
+    day TEXT NOT NULL,                      -- YYYY-MM-DD
+    visits INTEGER NOT NULL,                -- whose lists have the worker
+    online_visits INTEGER NOT NULL,
+    mean_hashrate_ths REAL,                 -- of the 10-minute hashrates
+    PRIMARY KEY (pool_id, worker_name, day)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS idx_worker_day_day ON worker_day(pool_id, day);
 
 -- What anomaly_log has no column for. ended is NULL while the condition lasts, whatever an operator
 -- has made of anomaly_log.resolved.
@@ -149,7 +169,9 @@ CREATE INDEX IF NOT EXISTS idx_anomaly_log_open ON anomaly_log(pool_id) WHERE re
 CREATE TABLE IF NOT EXISTS incident_pending (
     pool_id TEXT NOT NULL REFERENCES pool_metadata(pool_id) ON DELETE CASCADE,
     anomaly_type TEXT NOT NULL,
-    visits INTEGER NOT NULL,
+    visits INTEGER NOT NULL,                -- in a row
+    since DATETIME NOT NULL,
+    finding TEXT NOT NULL,                  -- JSON, the last one
     PRIMARY KEY (pool_id, anomaly_type)
 ) WITHOUT ROWID;
 

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import math
+from datetime import timedelta
 from decimal import Decimal
+from typing import Literal
 
 from kzscraper import units
 from kzscraper.anomalies.state import PoolState
 from kzscraper.anomalies.verdict import Finding, NoEvidence
 
 _DAY = timedelta(days=1)
+_RECENT = 7  # so many days tell what a day brings
 
 
 def balance_anomaly(state: PoolState) -> Finding | None:
@@ -20,21 +23,28 @@ def balance_anomaly(state: PoolState) -> Finding | None:
         raise NoEvidence
     if balance < 0:
         return Finding("HIGH", f"Balance is negative: {balance:f} BTC", float(-balance))
-    if state.previous_balance is not None:
-        before = state.previous_balance[1]
-        change = _unexplained(balance, before, state)
-        if change:
-            return _event(change, before, balance, state.now)
-    return _lasting(balance, state)
+    told = state.lasting.get("BALANCE_ANOMALY")
+    if told and _is_reversed(told, balance, state):
+        return None
+    change = _unexplained(balance, state)
+    if change and state.balance:
+        return _event(change, state.balance.amount, balance, state)
+    return told if told and _is_of_today(told, state) else None
 
 
-def _unexplained(balance: Decimal, before: Decimal, state: PoolState) -> str | None:
-    """What happened, in words, if income and payouts do not explain it."""
-    if balance < before:
-        return None if _is_payout(balance, before, state) else "fell"
-    income = _income(state)
-    # A day's income is credited at once; after a gap, that of several days.
-    if income is not None and balance - before > state.thresholds.balance_far_factor * income:
+def _unexplained(balance: Decimal, state: PoolState) -> Literal["fell", "rose"] | None:
+    """What happened, if income and payouts do not explain it."""
+    before = state.balance
+    if before is None or before.amount < 0:
+        return None
+    if balance < before.amount:
+        return None if _is_payout(balance, before.amount, state) else "fell"
+    # What is late is credited at once, for as many days as the balance stood still.
+    days = max(Decimal(1), _days(state.now - before.since))
+    daily = _daily_income(state)
+    if daily is not None and balance - before.amount > state.thresholds.balance_far_factor * (
+        daily * days
+    ):
         return "rose"
     return None
 
@@ -42,52 +52,64 @@ def _unexplained(balance: Decimal, before: Decimal, state: PoolState) -> str | N
 def _is_payout(balance: Decimal, before: Decimal, state: PoolState) -> bool:
     """A payout takes a balance to near zero, or by the amount of an income that is shown."""
     near = state.thresholds.balance_near_share
-    if balance <= before * near:
+    if balance <= before * near or balance <= _came_in(state):
         return True
-    # What came in since the last visit may be there already, on top of nothing.
-    income = _income(state)
-    days = _days_since(state)
-    if income is not None and balance <= income * days:
-        return True
-    paid = units.parse_btc(state.summary.last_income if state.summary else None)
-    return paid is not None and abs(before - balance - paid) <= paid * near
-
-
-def _days_since(state: PoolState) -> Decimal:
-    if state.previous_balance is None:
-        return Decimal(0)
-    return Decimal((state.now - state.previous_balance[0]) / _DAY)
-
-
-def _income(state: PoolState) -> Decimal | None:
-    """What the time since the last visit may have brought: at least a day's income, in BTC."""
-    amounts = [income.amount for income in state.incomes[:7] if income.amount]
-    if not amounts:
-        return None
-    return max(amounts) * max(Decimal(1), _days_since(state))
-
-
-def _event(change: str, before: Decimal, after: Decimal, now: datetime) -> Finding:
-    return Finding(
-        "HIGH" if change == "fell" else "MEDIUM",
-        f"Balance {change} by {abs(after - before):f} BTC without a payout or income that explains "
-        f"it: from {before:f} to {after:f} BTC",
-        float(abs(after - before)),
-        {"at": units.utc_text(now), "before": f"{before:f}", "change": change},
+    shown = _last_income(state)
+    if shown is None:
+        return False
+    # All of it may have been paid just before that income came in.
+    is_new = any(state.balance and one.recorded > state.balance.seen for one in state.incomes)
+    return abs(before - balance - shown) <= shown * near or (
+        is_new and abs(balance - shown) <= shown * near
     )
 
 
-def _lasting(balance: Decimal, state: PoolState) -> Finding | None:
-    """An event of the last day, told again unless it was reversed."""
-    lasting = state.lasting.get("BALANCE_ANOMALY")
-    if lasting is None or "at" not in lasting.memory:
-        return None
-    memory = lasting.memory
-    if state.now - units.parse_utc(memory["at"]) >= state.thresholds.balance_anomaly_lasts:
-        return None
-    before = Decimal(memory["before"])
+def _came_in(state: PoolState) -> Decimal:
+    """What may have come in since the balance was last seen, BTC."""
+    daily = _daily_income(state)
+    if daily is None or state.balance is None:
+        return Decimal(0)
+    days = _days(state.now - state.balance.seen)
+    return daily * (days if days < 1 else math.ceil(days))
+
+
+def _daily_income(state: PoolState) -> Decimal | None:
+    """The best of the recent days, BTC."""
+    amounts = [one.amount for one in state.incomes[:_RECENT] if one.amount]
+    amounts += [shown] if (shown := _last_income(state)) else []
+    return max(amounts) if amounts else None
+
+
+def _last_income(state: PoolState) -> Decimal | None:
+    return units.parse_btc(state.summary.last_income if state.summary else None)
+
+
+def _days(span: timedelta) -> Decimal:
+    return Decimal(span / _DAY)
+
+
+def _event(change: str, before: Decimal, after: Decimal, state: PoolState) -> Finding:
+    by = abs(after - before)
+    # A second event makes an incident worse by its size.
+    told = state.lasting.get("BALANCE_ANOMALY")
+    return Finding(
+        "HIGH" if change == "fell" else "MEDIUM",
+        f"Balance {change} by {by:f} BTC without a payout or income that explains it: "
+        f"from {before:f} to {after:f} BTC",
+        float(by) + (told.measure if told else 0.0),
+        {"at": units.utc_text(state.now), "before": f"{before:f}", "change": change},
+    )
+
+
+def _is_of_today(told: Finding, state: PoolState) -> bool:
+    at = told.memory.get("at")
+    lasts = state.thresholds.balance_anomaly_lasts
+    return at is not None and state.now - units.parse_utc(at) < lasts
+
+
+def _is_reversed(told: Finding, balance: Decimal, state: PoolState) -> bool:
+    if "before" not in told.memory:
+        return False
+    before = Decimal(told.memory["before"])
     near = before * state.thresholds.balance_near_share
-    is_back = balance >= before - near if memory["change"] == "fell" else balance <= before + near
-    if is_back:
-        return None
-    return lasting
+    return balance >= before - near if told.memory["change"] == "fell" else balance <= before + near

@@ -1,13 +1,26 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from typing import Literal, NamedTuple
 
 from kzscraper import units
 from kzscraper.anomalies.state import PoolState
 from kzscraper.anomalies.verdict import Finding, NoEvidence, Severity
 
 NAMED = 10  # so many workers are named in a description
+
+How = Literal["OFFLINE", "DEAD", "MISSING"]
+# By worker: how it is stopped, and since when (UTC text).
+Known = Mapping[str, tuple[How, str]]
+
+
+class _Stopped(NamedTuple):
+    name: str
+    how: How
+    since: str
+
+    def __str__(self) -> str:
+        return self.name if self.how == "OFFLINE" else f"{self.name} ({self.how.lower()})"
 
 
 def offline_workers(state: PoolState) -> Finding | None:
@@ -18,24 +31,27 @@ def offline_workers(state: PoolState) -> Finding | None:
     """
     if state.workers is None:
         raise NoEvidence
-    offline = [w.worker_name or "?" for w in state.workers if w.status == "OFFLINE"]
-    dead = [
-        w.worker_name or "?"
-        for w in state.workers
-        if w.status == "DEAD" and w.worker_name not in state.dead_before
+    known: Known = state.memory("OFFLINE_WORKERS").get("stopped", {})
+    before = state.previous_workers or {}
+    forgotten = units.utc_text(state.now - state.thresholds.worker_forgotten)
+    now = units.utc_text(state.now)
+    stopped = [
+        _Stopped(name, how, _since(known.get(name), how, now))
+        for name, how in [*_listed(state, known), *_vanished(state, known)]
     ]
-    missing = _missing(state)
-    count = len(offline) + len(dead) + len(missing)
-    if not count:
+    stopped = [one for one in stopped if one.how == "OFFLINE" or one.since > forgotten]
+    if not stopped:
+        if state.scrape.status != "complete" and any(not w.status for w in state.workers):
+            raise NoEvidence  # the status that could not be read may be OFFLINE
         return None
-    names = [*offline, *(f"{name} (dead)" for name in dead)]
-    names = [*names, *(f"{name} (missing)" for name in missing)]
+    stopped.sort(key=lambda one: (one.since, before.get(one.name) == "ONLINE"), reverse=True)
+    count = len(stopped)
     severity: Severity = "HIGH" if count > state.thresholds.offline_workers_high else "MEDIUM"
     return Finding(
         severity,
-        f"{count} worker(s) offline: {listed(_newest_first(names, state))}",
+        f"{count} worker(s) offline: {listed([str(one) for one in stopped])}",
         measure=count,
-        memory={"missing": {name: units.utc_text(since) for name, since in missing.items()}},
+        memory={"stopped": {one.name: (one.how, one.since) for one in stopped}},
     )
 
 
@@ -45,23 +61,31 @@ def listed(names: Sequence[str]) -> str:
     return ", ".join(names[:NAMED]) + more
 
 
-def _missing(state: PoolState) -> dict[str, datetime]:
-    """The workers that vanished, and since when."""
-    present = {worker.worker_name for worker in state.workers or ()}
-    lasting = state.lasting.get("OFFLINE_WORKERS")
-    known = lasting.memory.get("missing", {}) if lasting else {}
-    missing = {name: units.parse_utc(since) for name, since in known.items()}
-    for name in state.previous_workers or ():
-        missing.setdefault(name, state.now)
-    oldest = state.now - state.thresholds.worker_forgotten
-    return {name: at for name, at in missing.items() if name not in present and at > oldest}
-
-
-def _newest_first(names: list[str], state: PoolState) -> list[str]:
-    """Those that were online at the last visit before those that are known to be offline."""
+def _listed(state: PoolState, known: Known) -> list[tuple[str, How]]:
+    """The workers that the list shows as stopped, without those that are DEAD for long."""
     before = state.previous_workers or {}
+    stopped: list[tuple[str, How]] = []
+    for worker in state.workers or ():
+        name = worker.worker_name or "?"
+        if worker.status == "OFFLINE":
+            stopped.append((name, "OFFLINE"))
+        elif worker.status == "DEAD":
+            was_dead = before.get(name) == "DEAD" and name in state.dead_before
+            if name in known or not was_dead:
+                stopped.append((name, "DEAD"))
+    return stopped
 
-    def is_known(name: str) -> bool:
-        return before.get(name.partition(" (")[0], "OFFLINE") != "ONLINE"
 
-    return sorted(names, key=is_known)
+def _vanished(state: PoolState, known: Known) -> list[tuple[str, How]]:
+    """The workers that were in the list; of DEAD ones only those that still counted."""
+    present = {worker.worker_name or "?" for worker in state.workers or ()}
+    alive = [name for name, how in (state.previous_workers or {}).items() if how != "DEAD"]
+    return [(name, "MISSING") for name in dict.fromkeys([*known, *alive]) if name not in present]
+
+
+def _since(known: tuple[How, str] | None, how: How, now: str) -> str:
+    if known is None:
+        return now
+    was, since = known
+    # A DEAD worker that vanishes goes on being forgotten; an OFFLINE one that dies is news.
+    return since if was == how or "OFFLINE" not in (was, how) else now
