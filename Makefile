@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install demo test lint crawl
+.PHONY: install demo test lint crawl deploy scrapyd-demo scenarios bench-queries
 
 install: $(VENV)/.packages
 	@tools/install-browser.sh $(BIN)
@@ -14,6 +14,21 @@ demo: install
 crawl: install
 	$(BIN)/scrapy crawl kzpool
 
+# SCRAPYD_USERNAME, SCRAPYD_PASSWORD (or ~/.netrc) and the url of scrapy.cfg say where to.
+deploy: $(VENV)/.packages
+	@$(BIN)/python -m tools.deploy
+
+scrapyd-demo: install
+	@$(BIN)/python -m tools.scrapyd_demo
+
+# What the rules find of a generated year, and documented queries beside the documented indexes:
+# some minutes each.
+scenarios: $(VENV)/.packages
+	@$(BIN)/python -m tools.scenarios
+
+bench-queries: $(VENV)/.packages
+	@$(BIN)/python -m tools.bench_queries
+
 test: install
 	$(BIN)/python -m pytest
 
@@ -22,7 +37,7 @@ lint: $(VENV)/.packages
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-$(VENV)/.packages: requirements.txt requirements-dev.txt
+$(VENV)/.packages: requirements.txt requirements-scrapyd.txt requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed: make PYTHON=python3.12 …"; exit 1; }
 	$(PYTHON) -m venv $(VENV)

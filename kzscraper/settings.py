@@ -30,6 +30,8 @@ COOKIES_ENABLED = False  # the browser keeps its own, per visit
 EXTENSIONS = {
     "kzscraper.extensions.run_lock.RunLockExtension": 0,
     "kzscraper.extensions.spool.SpoolExtension": 10,
+    "kzscraper.extensions.progress.ProgressExtension": 20,
+    "kzscraper.extensions.summary.SummaryExtension": 30,
 }
 
 ITEM_PIPELINES = {
@@ -39,6 +41,55 @@ ITEM_PIPELINES = {
     "kzscraper.pipelines.store.StorePipeline": 400,
 }
 
+# Feeds: one tidy table a file, `-O workers.csv`; feeds/__init__.py says what a feed holds.
+ADDONS = {"kzscraper.feeds.addon.TidyFeeds": 0}
+FEED_EXPORTERS = {"csv": "kzscraper.feeds.exporter.TidyCsvExporter"}  # safe for spreadsheets
+# A feed that cannot be written harms nothing else, and makes the exit code 2.
+FEED_STORAGES = {
+    "": "kzscraper.feeds.storage.FileFeedStorage",
+    "file": "kzscraper.feeds.storage.FileFeedStorage",
+}
+FEED_URI_PARAMS = "kzscraper.feeds.uri.with_day"  # %(day)s in a feed's name is the UTC day
+FEED_EXPORT_ENCODING = "utf-8"  # JSON that people can read, too
+# To keep every run's items as files, take the marks away: a file per kind and day, to which each
+# run appends. Columns: feeds/columns.py, or "fields" of a feed, such as
+# "fields": ["timestamp", "pool_id", "observer_url", "worker_name", "status"].
+#
+# FEEDS = {
+#     "feeds/%(day)s-summary.csv": {
+#         "format": "csv",
+#         "item_classes": ["kzscraper.items.PoolSummary"],
+#     },
+#     "feeds/%(day)s-workers.csv": {
+#         "format": "csv",
+#         "item_classes": ["kzscraper.items.WorkerStatus"],
+#     },
+#     "feeds/%(day)s-earnings.csv": {
+#         "format": "csv",
+#         "item_classes": ["kzscraper.items.DailyEarnings"],
+#     },
+#     "feeds/%(day)s-scrapes.csv": {
+#         "format": "csv",
+#         "item_classes": ["kzscraper.items.PoolScrape"],
+#     },
+#     "feeds/%(day)s-summary.jsonl": {
+#         "format": "jsonlines",
+#         "item_classes": ["kzscraper.items.PoolSummary"],
+#     },
+#     "feeds/%(day)s-workers.jsonl": {
+#         "format": "jsonlines",
+#         "item_classes": ["kzscraper.items.WorkerStatus"],
+#     },
+#     "feeds/%(day)s-earnings.jsonl": {
+#         "format": "jsonlines",
+#         "item_classes": ["kzscraper.items.DailyEarnings"],
+#     },
+#     "feeds/%(day)s-scrapes.jsonl": {
+#         "format": "jsonlines",
+#         "item_classes": ["kzscraper.items.PoolScrape"],
+#     },
+# }
+
 # Both are servers that execute code; nobody needs them in a cron job.
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
@@ -47,3 +98,4 @@ LOG_LEVEL = "INFO"  # DEBUG prints every item, which halves the speed
 
 # Our own settings; their meanings stand in options.py. The environment is read here only.
 globals().update(options.values(os.environ))
+KZ_FROM_ENVIRONMENT = options.named_in(os.environ)  # `scrapy config` tells where a value is from

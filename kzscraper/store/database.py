@@ -6,14 +6,12 @@ import contextlib
 import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from kzscraper import options
 from kzscraper.exceptions import BusyError, StoreError
-
-SCHEMA_VERSION = 1
+from kzscraper.store import migrations
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 
@@ -26,8 +24,14 @@ class Database:
         self._connection = connection
 
     @classmethod
-    def from_settings(cls, settings: options.SettingsLike, *, create: bool = False) -> Database:
+    def from_settings(
+        cls, settings: options.SettingsLike, *, create: bool = False, read_only: bool = False
+    ) -> Database:
         """Opens KZ_DATABASE; with `create` a missing file is made, else it raises StoreError."""
+        if read_only:
+            return cls.open_for_reading(
+                options.DATABASE.read(settings), options.BUSY_TIMEOUT.read(settings)
+            )
         return cls.open(
             options.DATABASE.read(settings),
             create=create,
@@ -66,35 +70,61 @@ class Database:
                 _set_journal_mode(connection, journal_mode, is_new)
                 # A power cut must not lose a visit that was reported as stored.
                 connection.execute("PRAGMA synchronous = FULL")
-            database._prepare_schema()
+            migrations.upgrade(database)
             database._check_writable()
         except StoreError:
             connection.close()
             raise
         return database
 
+    @classmethod
+    def open_for_reading(
+        cls, path: Path, busy_timeout: float = float(options.BUSY_TIMEOUT.default)
+    ) -> Database:
+        """Opens a file as it is, also one that this user may only read: writing raises StoreError.
+
+        Raises StoreError where the file is missing, of a newer version or another program's.
+        """
+        _must_exist(path)
+        # SQLite itself falls back to reading. With mode=ro it could not undo a write that a crash
+        # cut off, which every program does that opens the file.
+        database = cls(path, _connect_for_reading(path, "mode=rw", busy_timeout))
+        try:
+            try:
+                migrations.version(database)
+            except StoreError as error:
+                if _error_name(error.__cause__) != "SQLITE_READONLY_DIRECTORY":
+                    raise
+                # A WAL file in a folder that this user may not write, while nobody has it open.
+                database.close()
+                database = cls(
+                    path, _connect_for_reading(path, "mode=ro&immutable=1", busy_timeout)
+                )
+            database._refuse_foreign()
+        except StoreError:
+            database.close()
+            raise
+        return database
+
+    @classmethod
+    def in_memory(cls) -> Database:
+        """An empty one of its own, for reckoning."""
+        connection = sqlite3.connect(":memory:", isolation_level=None)
+        connection.row_factory = sqlite3.Row
+        database = cls(Path(":memory:"), connection)
+        migrations.upgrade(database)
+        return database
+
     def _refuse_foreign(self) -> None:
-        version = self._version()
-        if version > SCHEMA_VERSION:
-            raise StoreError(
-                f"{self.path} was written by a newer version of this program (schema {version}, "
-                f"this program knows {SCHEMA_VERSION}): update the program"
-            )
+        migrations.refuse_newer(self)
         for table in ("pool_summary", "worker_status", "daily_earnings", "anomaly_log"):
             columns = {row["name"] for row in self.rows(f"PRAGMA table_info({table})")}
             if columns and "pool_id" not in columns:
                 raise StoreError(
                     f"{self.path} is a database of another program: its table {table} has no "
-                    "pool_id; name another file with KZ_DATABASE"
+                    "pool_id; name another file with KZ_DATABASE, and `scrapy db adopt FILE` takes "
+                    "over what this one holds"
                 )
-
-    def _prepare_schema(self) -> None:
-        with self.transaction():
-            if self._version() < SCHEMA_VERSION:
-                schema = files("kzscraper.store").joinpath("schema.sql").read_text("utf-8")
-                for statement in _statements(schema):
-                    self.execute(statement)
-                self.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     def _check_writable(self) -> None:
         """BEGIN IMMEDIATE alone succeeds on a file that this user may only read.
@@ -106,12 +136,27 @@ class Database:
         except BusyError:
             return
         try:
-            self.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            self.execute(f"PRAGMA user_version = {migrations.SCHEMA_VERSION}")
         finally:
             self._roll_back()
 
-    def _version(self) -> int:
-        return int(self.one("PRAGMA user_version")[0])
+    def copy_into(self, path: Path) -> None:
+        """Copies the database, as it is at one moment, into an empty file; writers wait for it."""
+        # The lock is taken here, as backup() would wait for it without end.
+        with self.reading(), _explained(path), contextlib.closing(sqlite3.connect(path)) as copy:
+            copy.execute("PRAGMA synchronous = OFF")
+            self._connection.backup(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")  # one file, whatever this one has
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[None]:
+        """All that is read within is of one moment."""
+        self.execute("BEGIN")
+        try:
+            self.one("SELECT 1 FROM sqlite_master LIMIT 1")
+            yield
+        finally:
+            self._roll_back()
 
     def rows(self, sql: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
         with _explained(self.path):
@@ -163,14 +208,20 @@ def _explained(path: Path) -> Iterator[None]:
     except sqlite3.Error as error:
         code = _code(error)
         kind = BusyError if code in ("SQLITE_BUSY", "SQLITE_LOCKED") else StoreError
-        raise kind(f"database {path}: {error}{_ADVICE.get(code, '')}") from error
+        advice = _OUTDATED if "no such table" in str(error) else _ADVICE.get(code, "")
+        raise kind(f"database {path}: {error}{advice}") from error
+
+
+def _error_name(error: BaseException | None) -> str:
+    return getattr(error, "sqlite_errorname", "")
 
 
 def _code(error: sqlite3.Error) -> str:
     # Extended codes begin with the name of the plain one: SQLITE_READONLY_DBMOVED.
-    return "_".join(getattr(error, "sqlite_errorname", "").split("_")[:2])
+    return "_".join(_error_name(error).split("_")[:2])
 
 
+_OUTDATED = "; `scrapy db init` adds what a database of an earlier version lacks"
 _ADVICE = {
     "SQLITE_BUSY": "; another program holds the write lock: try again, or raise KZ_BUSY_TIMEOUT",
     "SQLITE_READONLY": "; give this user the right to write the file and its folder",
@@ -179,6 +230,19 @@ _ADVICE = {
     "SQLITE_NOTADB": "; name another file with KZ_DATABASE: this one was left as it is",
     "SQLITE_CORRUPT": "; restore it from a backup",
 }
+
+
+def _connect_for_reading(path: Path, mode: str, busy_timeout: float) -> sqlite3.Connection:
+    with _explained(path):
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?{mode}",
+            uri=True,
+            timeout=busy_timeout,
+            isolation_level=None,
+        )
+        connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA query_only = ON")
+    return connection
 
 
 def _must_exist(path: Path) -> bool:
@@ -225,13 +289,3 @@ def _set_journal_mode(connection: sqlite3.Connection, wanted: str, is_new: bool)
             wanted = present
     if wanted != present:
         connection.execute(f"PRAGMA journal_mode = {wanted}")
-
-
-def _statements(script: str) -> Iterator[str]:
-    """The script's statements, one by one: executescript() would commit our transaction."""
-    statement = ""
-    for line in script.splitlines(keepends=True):
-        statement += line
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""

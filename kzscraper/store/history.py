@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from kzscraper import units
 from kzscraper.anomalies.incidents import Incident
 from kzscraper.anomalies.state import Balance, Income, Outage, PoolState
 from kzscraper.anomalies.thresholds import Thresholds
+from kzscraper.exceptions import StoreError
 from kzscraper.items import Visit
 from kzscraper.store import history_sql as sql
 from kzscraper.store import incidents, texts
@@ -28,7 +30,8 @@ def load(database: Database, visit: Visit, thresholds: Thresholds) -> PoolState:
     try:
         return _load(database, visit, thresholds)
     finally:
-        database.execute("ROLLBACK")
+        with suppress(StoreError):  # after some errors SQLite has ended it by itself
+            database.execute("ROLLBACK")
 
 
 def _load(database: Database, visit: Visit, thresholds: Thresholds) -> PoolState:
@@ -59,12 +62,14 @@ def _load(database: Database, visit: Visit, thresholds: Thresholds) -> PoolState
         for row in database.rows(sql.OUTAGES, window)
         if (began := texts.moment(row["began"]))
     ]
-    accepted = database.one(sql.ACCEPTED, (scrape.pool_id,))
+    accepted = database.one(sql.ACCEPTED, window)
     if accepted:
         known["accepted"] = (texts.moment(accepted["since"]), texts.hashes(accepted["hashrate"]))
+    known["previous_workers"] = _workers(database, window)
     if "workers" not in scrape.gaps and scrape.workers_read is not None:
         known["workers"] = visit.workers
-        known.update(_lists(database, visit, window))
+        if any(worker.status == "DEAD" for worker in visit.workers):
+            known["dead_before"] = _dead_a_day_ago(database, window)
     known["incomes"] = _incomes(database, visit)
     return PoolState(now, thresholds, scrape, **known)
 
@@ -100,15 +105,10 @@ def _balance(database: Database, window: Mapping[str, str]) -> Balance | None:
     return Balance(amount, seen, (since and texts.moment(since["timestamp"])) or seen)
 
 
-def _lists(database: Database, visit: Visit, window: Mapping[str, str]) -> dict[str, Any]:
-    """The worker list before this one, and who was DEAD a day ago."""
-    before = _workers(database, window)
-    dead: frozenset[str] = frozenset()
-    if any(worker.status == "DEAD" for worker in visit.workers):
-        day_ago = units.parse_utc(window["now"]) - timedelta(days=1)
-        old = _workers(database, {**window, "now": units.utc_text(day_ago)}) or {}
-        dead = frozenset(name for name, status in old.items() if status == "DEAD")
-    return {"previous_workers": before, "dead_before": dead}
+def _dead_a_day_ago(database: Database, window: Mapping[str, str]) -> frozenset[str]:
+    day_ago = units.parse_utc(window["now"]) - timedelta(days=1)
+    old = _workers(database, {**window, "now": units.utc_text(day_ago)}) or {}
+    return frozenset(name for name, status in old.items() if status == "DEAD")
 
 
 def _workers(database: Database, window: Mapping[str, str]) -> dict[str, str | None] | None:

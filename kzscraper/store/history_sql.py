@@ -65,7 +65,9 @@ OUTAGES = """
     WHERE i.pool_id = :pool_id AND i.ended >= :since AND i.anomaly_type = 'HASHRATE_DROP'
       AND i.visits > 0
 """
-ACCEPTED = "SELECT since, hashrate FROM accepted_hashrate WHERE pool_id = ?"
+ACCEPTED = """
+    SELECT since, hashrate FROM accepted_hashrate WHERE pool_id = :pool_id AND since >= :since
+"""
 INCOMES = """
     SELECT date, total_income, recorded_at FROM daily_earnings
     WHERE pool_id = ? ORDER BY date DESC LIMIT ?

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,42 +37,41 @@ class Weather:
 GOOD = Weather()
 
 
+@dataclass(frozen=True)
+class Habits:
+    """What a pool is like on a good day."""
+
+    workers: int = 12  # in the list
+    machines: int = 200  # that make up the hashrate
+    hashrate_phs: float = 40.0
+    noise: float = 0.015  # up or down; now and then twice as much
+    cycle: float = 0.0  # up by day and down by night
+    shown_at: tuple[float, float] = (2.0, 5.0)  # hours after midnight when a day's earnings appear
+    shown_days: int = 5  # in the table of earnings
+    steady: bool = False  # income is credited as it is earned, not by the day
+    seed: int = 1
+
+
 class Farm:
     """Its hashrate wobbles, it earns, is paid weekly, and shows all of that."""
 
-    def __init__(
-        self,
-        begin: datetime,
-        *,
-        workers: int = 12,
-        machines: int = 200,
-        hashrate_phs: float = 40.0,
-        seed: int = 1,
-        shown_at: tuple[float, float] = (2.0, 5.0),
-        shown_days: int = 5,
-    ) -> None:
-        """workers: shown in the list; machines: so many of them make up the hashrate.
-
-        shown_at: hours after midnight between which a day of earnings appears; shown_days: so many
-        of them stand in the table.
-        """
-        self.names = [f"farm.w{number:02}" for number in range(1, workers + 1)]
-        self.phs = hashrate_phs
-        self.machines = machines
-        self._random = Random(seed)
-        self._shown_at = shown_at
-        self._shown_days = shown_days
+    def __init__(self, begin: datetime, habits: Habits) -> None:
+        self.habits = habits
+        self.names = [f"farm.w{number:02}" for number in range(1, habits.workers + 1)]
+        self.phs = habits.hashrate_phs
+        self._random = Random(habits.seed)
         self._declined = 1.0
-        self._last_day = deque([hashrate_phs] * 144, 144)
-        self._average_sum = hashrate_phs * 144
+        self._last_day = deque([self.phs] * 144, 144)
+        self._average_sum = self.phs * 144
         self._visits = 0
-        # Earnings: of the running day, those of past days, and when the next of them appear.
+        # Earnings: of the running day, and what is to appear of past days, and when.
         self._day = begin.date()
         self._worked: list[float] = []
         self._earned: deque[tuple[datetime, date, Decimal]] = deque()
         self._credited: deque[tuple[datetime, Decimal]] = deque()
-        income = self._income(hashrate_phs)
-        self.days = [(self._day - n * DAY, income) for n in range(shown_days + 1, 1, -1)]
+        income = _income(self.phs)
+        ago = range(habits.shown_days + 1, 1, -1)
+        self.days = [(self._day - days * DAY, income) for days in ago]
         self._expect(self._day - DAY, income)
         self.last_income = income
         self.balance = income * 3
@@ -84,8 +84,8 @@ class Farm:
         if not weather.decline:
             self._declined = 1.0
         stopped = self._stopped(weather)
-        working = 1 - len(stopped) / self.machines
-        true = self.phs * weather.level * self._declined * working
+        working = 1 - len(stopped) / self.habits.machines
+        true = self.phs * weather.level * self._declined * working * self._by_hour(now)
         self._average_sum += true - self._last_day[0]
         self._last_day.append(true)
         self._earn(now, true, weather)
@@ -118,7 +118,7 @@ class Farm:
         at = units.utc_text(now)
         return [
             DailyEarnings(pool_id, url, day.isoformat(), f"{income:.8f}", None, at)
-            for day, income in reversed(self.days[-self._shown_days :])
+            for day, income in reversed(self.days[-self.habits.shown_days :])
         ]
 
     def _stopped(self, weather: Weather) -> dict[str, str]:
@@ -133,16 +133,21 @@ class Farm:
         return {name: states[name] for name in self.names if name in states} if states else {}
 
     def _noise(self) -> float:
-        """Mostly 1.5 % up or down, now and then 3 %."""
+        noise = self.habits.noise
         if self._random.random() < 0.02:
-            return self._random.choice((0.97, 1.03))
-        return self._random.uniform(0.985, 1.015)
+            return 1 + self._random.choice((-2, 2)) * noise
+        return self._random.uniform(1 - noise, 1 + noise)
+
+    def _by_hour(self, now: datetime) -> float:
+        if not self.habits.cycle:
+            return 1.0
+        return 1 + self.habits.cycle * math.sin(now.hour / 12 * math.pi)
 
     def _earn(self, now: datetime, phs: float, weather: Weather) -> None:
         if now.date() != self._day:
             mean = sum(self._worked) / max(len(self._worked), 1)
             if mean:
-                self._expect(self._day, self._income(mean))
+                self._expect(self._day, _income(mean))
             self._day, self._worked = now.date(), []
         self._worked.append(phs)
         while weather.earnings and self._earned and self._earned[0][0] <= now:
@@ -150,7 +155,10 @@ class Farm:
             self.days.append((day, income))
         while weather.credits and self._credited and self._credited[0][0] <= now:
             _, self.last_income = self._credited.popleft()
-            self.balance += self.last_income
+            if not self.habits.steady:
+                self.balance += self.last_income
+        if weather.credits and self.habits.steady:
+            self.balance += _income(phs / 144)
         if now >= self._pays_at:
             self._pays_at += 7 * DAY
             if weather.payouts:
@@ -159,9 +167,11 @@ class Farm:
     def _expect(self, day: date, income: Decimal) -> None:
         """A day's earnings appear, and are credited, some hours after its end."""
         midnight = datetime.combine(day + DAY, time(), UTC)
-        at = midnight + timedelta(hours=self._random.uniform(*self._shown_at))
+        at = midnight + timedelta(hours=self._random.uniform(*self.habits.shown_at))
         self._earned.append((at, day, income))
         self._credited.append((at, income))
 
-    def _income(self, phs: float) -> Decimal:
-        return (Decimal(phs) * Decimal(BTC_PER_PH_DAY)).quantize(SATOSHI)
+
+def _income(phs: float) -> Decimal:
+    """What a day at that hashrate brings, BTC."""
+    return (Decimal(phs) * Decimal(BTC_PER_PH_DAY)).quantize(SATOSHI)

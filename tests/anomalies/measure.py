@@ -19,7 +19,7 @@ from typing import Any
 
 from kzscraper import options, units
 from tests.anomalies.player import BEGIN, STEP, Player, fast_folder
-from tests.anomalies.year import Event, Fault, visits, year
+from tests.anomalies.year import Event, Fault, habits, visits, year
 
 POLICY_VISITS = int(options.INCIDENT_CLOSES_AFTER.default)
 # What the documentation recommends to delete, once a day.
@@ -54,7 +54,7 @@ def play(seeds: Sequence[int], days: int, settings: dict[str, object]) -> list[O
     logging.disable()  # each failed visit would be a line
     with fast_folder() as folder:
         player = Player(folder, **settings)
-        pools = [player.pool(workers=8, seed=seed) for seed in seeds]
+        pools = [player.pool(**habits(seed)) for seed in seeds]
         plans = [year(pool, seed, days) for pool, seed in zip(pools, seeds, strict=True)]
         sent = Counter[str]()
         player.play(_counted(visits(pools, plans, days), sent, player))

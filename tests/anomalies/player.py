@@ -27,7 +27,7 @@ from kzscraper.pipelines.detect import DetectAnomaliesPipeline
 from kzscraper.pipelines.normalise import NormalisePipeline
 from kzscraper.pipelines.store import StorePipeline
 from kzscraper.store.database import Database
-from tests.anomalies.farm import GOOD, Farm, Weather
+from tests.anomalies.farm import GOOD, Farm, Habits, Weather
 
 BEGIN = datetime(2026, 3, 2, tzinfo=UTC)
 STEP = timedelta(minutes=10)
@@ -77,9 +77,9 @@ class Player:
         self._detect.close_spider()
         self._store.close_spider()
 
-    def pool(self, **farm: Any) -> Pool:
-        """A new pool of the registry."""
-        pool = Pool(self, f"kzpool_{len(self.pools) + 1:03}", Farm(BEGIN, **farm))
+    def pool(self, **habits: Any) -> Pool:
+        """A new pool of the registry; habits: see Habits."""
+        pool = Pool(self, f"kzpool_{len(self.pools) + 1:03}", Farm(BEGIN, Habits(**habits)))
         self.sql(
             "INSERT INTO pool_metadata (pool_id, observer_url) VALUES (?, ?)", pool.pool_id, LINK
         )

@@ -192,9 +192,9 @@ def test_an_accepted_level(after: tuple[float, ...], level: float) -> None:
     assert usual(hashrates=history, average=33, accepted=accepted, outages=[before]) == level
 
 
-def test_an_outage_after_an_acceptance_has_a_later_level() -> None:
-    accepted = (NOW - 100 * DAY, 24 * PH)
-    long_outage = outage(9 * DAY, 2 * HOUR, 38)
+def test_of_an_acceptance_and_an_outage_the_later_one_counts() -> None:
     week = samples(*[5] * 42)
-    assert usual(hashrates=week, accepted=accepted, outages=[long_outage]) == 38
-    assert usual(hashrates=[], accepted=accepted, average=33) == 24
+    long_outage = outage(9 * DAY, 2 * HOUR, 38)
+    for since, level in ((5 * DAY, 38), (2 * HOUR, 24), (HOUR, 24)):
+        accepted = (NOW - since, 24 * PH)
+        assert usual(hashrates=week, accepted=accepted, outages=[long_outage]) == level

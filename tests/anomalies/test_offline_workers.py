@@ -7,7 +7,7 @@ import pytest
 from kzscraper.anomalies.rules.offline_workers import listed, offline_workers
 from kzscraper.anomalies.verdict import Finding, NoEvidence
 from kzscraper.items import WorkerStatus
-from tests.anomalies.states import DAY, HOUR, NOW, POOL, STAMP, state, told, workers
+from tests.anomalies.states import DAY, HOUR, NOW, POOL, STAMP, state, summary, told, workers
 
 
 def found(**known: Any) -> Finding:
@@ -50,6 +50,34 @@ def test_an_empty_list_before_and_now() -> None:
 def test_a_list_that_was_not_read_is_no_evidence() -> None:
     with pytest.raises(NoEvidence):
         offline_workers(state(workers=None))
+
+
+@pytest.mark.parametrize(
+    ("counter", "before", "sections", "said"),
+    [
+        (0, None, {"statistics": True}, None),
+        (2, None, {"statistics": True}, "2 worker(s) offline"),
+        (7, None, {"statistics": True}, "7 worker(s) offline"),
+        # A list tells more: whoever reads one, judges it.
+        (2, {"a": "ONLINE"}, {"statistics": True}, NoEvidence),
+        (0, {"a": "ONLINE"}, {"statistics": True}, NoEvidence),
+        # The list was wanted, and is missing.
+        (2, None, {"statistics": True, "workers": False}, NoEvidence),
+        (None, None, {"statistics": True}, NoEvidence),
+    ],
+)
+def test_the_counter_is_evidence_where_nobody_reads_a_list(
+    counter: int | None, before: dict[str, str] | None, sections: dict[str, bool], said: Any
+) -> None:
+    present = state(summary=summary(offline_workers=counter), previous_workers=before)
+    present.scrape.sections = sections
+    if said is NoEvidence:
+        with pytest.raises(NoEvidence):
+            offline_workers(present)
+        return
+    finding = offline_workers(present)
+    assert (finding and finding.description) == said
+    assert finding is None or finding.severity == ("HIGH" if counter == 7 else "MEDIUM")
 
 
 @pytest.mark.parametrize("status", ["complete", "partial"])

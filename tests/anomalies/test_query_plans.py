@@ -37,7 +37,7 @@ STATEMENTS = {**statements_of(history_sql), **statements_of(incidents)}
 MADE_UP = {"span", "other", "CONSTANT", *(f"(subquery-{number})" for number in range(1, 6))}
 
 
-def fill(path: Path, days: int, workers: int = 3) -> None:
+def fill(path: Path, days: int, workers: int = 1) -> None:
     """A pool with so many days of history up to NOW, and a neighbour with as many."""
     steps = days * 144
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
@@ -86,7 +86,7 @@ def _add_incidents(connection: sqlite3.Connection, pool: str, days: int) -> None
         )
 
 
-@pytest.fixture(params=["empty", "filled and analysed"])
+@pytest.fixture(scope="module", params=["empty", "filled and analysed"])
 def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     with fast_folder() as folder, Database.open(folder / "pools.db", create=True) as database:
         if request.param != "empty":
@@ -159,12 +159,12 @@ def counted(database: Database) -> Iterator[list[int]]:
 
 def work_of_a_visit(database: Database) -> int:
     """Of judging a visit that opens some incidents, and of storing it."""
-    scrape = PoolScrape(STAMP, POOL, "kzpool", "complete", workers_read=3)
+    scrape = PoolScrape(STAMP, POOL, "kzpool", "complete", workers_read=1)
     scrape.sections = {"statistics": True}
     visit = Visit(
         scrape,
         [PoolSummary(STAMP, POOL, "", "30 PH/s", "40 PH/s", balance="0.05000000BTC")],
-        [WorkerStatus(STAMP, POOL, "", f"w{n}", "OFFLINE") for n in range(3)],
+        [WorkerStatus(STAMP, POOL, "", f"w{n}", "OFFLINE") for n in range(1)],
     )
     with counted(database) as steps:
         scrape.verdicts = judge(history.load(database, visit, thresholds()))
@@ -187,11 +187,12 @@ def test_a_visit_is_the_same_work_with_ten_times_the_history() -> None:
 def test_open_rows_that_another_program_leaves_are_bounded_work(rows: int) -> None:
     with fast_folder() as folder, Database.open(folder / "pools.db", create=True) as database:
         database.execute("INSERT INTO pool_metadata (pool_id) VALUES (?)", (POOL,))
-        database.execute_many(
-            "INSERT INTO anomaly_log (timestamp, pool_id, anomaly_type, severity) "
-            "VALUES (?, ?, 'OTHER', 'LOW')",
-            [(STAMP, POOL)] * rows,
-        )
+        with database.transaction():
+            database.execute_many(
+                "INSERT INTO anomaly_log (timestamp, pool_id, anomaly_type, severity) "
+                "VALUES (?, ?, 'OTHER', 'LOW')",
+                [(STAMP, POOL)] * rows,
+            )
         with counted(database) as steps:
             assert set(incidents.lasting(database, POOL)) == {"OTHER"}
     assert steps[0] < 120

@@ -19,6 +19,7 @@ DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 QUIET = 3 * DAY  # at the beginning: a pool without a past
 Visits = Iterator[list[Item | PoolScrape]]
+STAY = 6  # workers of each pool, the first ones: the others may leave
 APART = 8 * HOUR  # at least, between two faults of one type
 
 
@@ -57,6 +58,21 @@ def kind(times_a_year: float) -> Callable[[Maker], Maker]:
         return maker
 
     return register
+
+
+def habits(seed: int) -> dict[str, Any]:
+    """Pools differ: in their noise, and in how they show and credit what they earn."""
+    random = Random(f"habits {seed}")
+    return {
+        "workers": 8,
+        "hashrate_phs": random.uniform(5, 200),
+        "noise": random.uniform(0.01, 0.025),
+        "cycle": random.choice((0.0, 0.0, 0.02, 0.04)),
+        "shown_at": random.choice(((1.0, 3.0), (2.0, 5.0), (6.0, 14.0))),
+        "shown_days": 3,
+        "steady": random.random() < 0.25,
+        "seed": seed,
+    }
 
 
 def year(pool: Pool, seed: int, days: int) -> list[Event]:
@@ -116,47 +132,47 @@ def _workers(begin: datetime, end: datetime, **weather: Any) -> Event:
     return Event("", begin, end, weather, faults=(Fault("", "OFFLINE_WORKERS", begin, end),))
 
 
+_new_names = count(1)
+
+
 @kind(12)
 def workers_offline(random: Random, begin: datetime, pool: Pool) -> Event:
     end = begin + _span(random, HOUR, 3 * DAY)
-    names = random.sample(pool.farm.names, random.randint(1, 3))
+    names = random.sample(pool.farm.names[:STAY], random.randint(1, 3))
     return _workers(begin, end, offline=tuple(names))
 
 
 @kind(2)
 def rack_offline(random: Random, begin: datetime, pool: Pool) -> Event:
     end = begin + _span(random, HOUR, 12 * HOUR)
-    return _workers(begin, end, offline=tuple(pool.farm.names[:6]))
+    return _workers(begin, end, offline=tuple(pool.farm.names[:STAY]))
 
 
 @kind(3)
 def worker_flaps(random: Random, begin: datetime, pool: Pool) -> Event:
     end = begin + _span(random, 3 * HOUR, DAY)
-    return _workers(begin, end, flaps=(random.choice(pool.farm.names),))
+    return _workers(begin, end, flaps=(random.choice(pool.farm.names[:STAY]),))
 
 
 @kind(1)
 def worker_dies(random: Random, begin: datetime, pool: Pool) -> Event:
     """Told for a day, then forgotten."""
-    name = random.choice(pool.farm.names)
+    name = random.choice(pool.farm.names[:STAY])
     fault = Fault("", "OFFLINE_WORKERS", begin, begin + DAY)
     return Event("", begin, begin + 10 * DAY, {"dead": (name,)}, faults=(fault,))
 
 
 @kind(1)
 def worker_vanishes(random: Random, begin: datetime, pool: Pool) -> Event:
-    """Missing for a day, then forgotten; for good."""
-    name = random.choice(pool.farm.names)
+    """Missing for a day, then forgotten; for good, so another one comes with it."""
+    name = f"farm.leaver{next(_new_names)}"
+    pool.farm.names.append(name)
 
     def remove(pool: Pool) -> None:
-        if len(pool.farm.names) > 7 and name in pool.farm.names:
-            pool.farm.names.remove(name)
+        pool.farm.names.remove(name)
 
     fault = Fault("", "OFFLINE_WORKERS", begin, begin + DAY)
     return Event("", begin, begin + DAY, act=remove, faults=(fault,))
-
-
-_new_names = count(1)
 
 
 @kind(2)
@@ -171,7 +187,7 @@ def workers_appear(random: Random, begin: datetime, pool: Pool) -> Event:
 @kind(26)
 def benign_worker_restart(random: Random, begin: datetime, pool: Pool) -> Event:
     """One visit finds one worker off; nobody has to do anything."""
-    return Event("", begin, begin + STEP, {"offline": (random.choice(pool.farm.names),)})
+    return Event("", begin, begin + STEP, {"offline": (random.choice(pool.farm.names[:STAY]),)})
 
 
 # Hashrate ---------------------------------------------------------------------------------------
@@ -315,29 +331,35 @@ def benign_payout_of_last_income(random: Random, begin: datetime, pool: Pool) ->
     return _balance(pool, begin, change, wrong=False)
 
 
-def _late(begin: datetime, days: int, **weather: Any) -> Event:
-    """From noon on; the income of that day should be there in the fifth hour of the next."""
-    noon = begin.replace(hour=12, minute=0)
-    end = noon + days * DAY
-    fault = Fault("", "PAYMENT_DELAY", noon + 17 * HOUR, end)
-    return Event("", noon, end, weather, faults=(fault,))
+def _late(begin: datetime, pool: Pool, days: int, *, due: timedelta, **weather: Any) -> Event:
+    """From three o'clock on; due: after the next midnight."""
+    begin = begin.replace(hour=15, minute=0)
+    end = begin + days * DAY
+    fault = Fault("", "PAYMENT_DELAY", begin + 9 * HOUR + due, end)
+    return Event("", begin, end, weather, faults=(fault,))
 
 
 @kind(1)
 def earnings_missing(random: Random, begin: datetime, pool: Pool) -> Event:
-    return _late(begin, random.randint(2, 5), earnings=False)
+    due = pool.farm.habits.shown_at[1] * HOUR
+    return _late(begin, pool, random.randint(2, 5), due=due, earnings=False)
 
 
 @kind(1)
 def balance_stands_still(random: Random, begin: datetime, pool: Pool) -> Event:
-    return _late(begin, random.randint(2, 4), credits=False, payouts=False)
+    """For more than a day after the last income."""
+    own = pool.farm.habits
+    due = 15 * HOUR if own.steady else own.shown_at[1] * HOUR
+    days = random.randint(2, 4)
+    return _late(begin, pool, days, due=due, credits=False, payouts=False)
 
 
 @kind(5)
 def benign_late_day(random: Random, begin: datetime, pool: Pool) -> Event:
-    """A day that comes in the ninth hour."""
+    """A day that comes some hours later than usual."""
     midnight = begin.replace(hour=0, minute=0)
-    return Event("", midnight, midnight + 8.5 * HOUR, {"earnings": False, "credits": False})
+    hours = pool.farm.habits.shown_at[1] + 3.5
+    return Event("", midnight, midnight + hours * HOUR, {"earnings": False, "credits": False})
 
 
 # Visits -----------------------------------------------------------------------------------------

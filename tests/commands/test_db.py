@@ -51,9 +51,10 @@ def test_the_command_line_goes_before_the_environment(
 @pytest.mark.parametrize(
     ("args", "says"),
     [
-        ([], "init is needed"),
-        (["init", "x.db"], "init is needed"),
-        (["init", "--force"], "unknown option --force"),
+        ([], "one of init, stats, prune, optimize, backup, restore, export-sql, adopt is needed"),
+        (["init", "x.db"], "`scrapy db init` takes 0 argument(s)"),
+        (["init", "--force"], "--force goes with backup, restore, export-sql"),
+        (["init", "--nosuch"], "unknown option --nosuch"),
     ],
 )
 def test_a_mistake_is_explained_and_makes_no_file(

@@ -14,7 +14,8 @@ import pytest
 from scrapy.settings import Settings
 
 from kzscraper.exceptions import ConfigurationError, StoreError
-from kzscraper.store.database import SCHEMA_VERSION, Database, has_wal_reset_fix
+from kzscraper.store.database import Database, has_wal_reset_fix
+from kzscraper.store.migrations import SCHEMA_VERSION
 from tests.seed.documented import DEFINITIONS, TABLES, statement
 
 HAS_FIX = has_wal_reset_fix(sqlite3.sqlite_version_info)

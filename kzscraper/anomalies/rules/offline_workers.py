@@ -30,7 +30,7 @@ def offline_workers(state: PoolState) -> Finding | None:
     counts.
     """
     if state.workers is None:
-        raise NoEvidence
+        return _by_counter(state)
     known: Known = state.memory("OFFLINE_WORKERS").get("stopped", {})
     before = state.previous_workers or {}
     forgotten = units.utc_text(state.now - state.thresholds.worker_forgotten)
@@ -45,20 +45,29 @@ def offline_workers(state: PoolState) -> Finding | None:
             raise NoEvidence  # the status that could not be read may be OFFLINE
         return None
     stopped.sort(key=lambda one: (one.since, before.get(one.name) == "ONLINE"), reverse=True)
-    count = len(stopped)
-    severity: Severity = "HIGH" if count > state.thresholds.offline_workers_high else "MEDIUM"
-    return Finding(
-        severity,
-        f"{count} worker(s) offline: {listed([str(one) for one in stopped])}",
-        measure=count,
-        memory={"stopped": {one.name: (one.how, one.since) for one in stopped}},
-    )
+    words = f"{len(stopped)} worker(s) offline: {listed([str(one) for one in stopped])}"
+    memory = {"stopped": {one.name: (one.how, one.since) for one in stopped}}
+    return Finding(_severity(len(stopped), state), words, len(stopped), memory)
 
 
 def listed(names: Sequence[str]) -> str:
     """All names up to ten, then `and N more`."""
     more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
     return ", ".join(names[:NAMED]) + more
+
+
+def _by_counter(state: PoolState) -> Finding | None:
+    """The page's own counter is evidence where nobody reads a list, which would tell more."""
+    count = state.summary.offline_workers if state.summary else None
+    if count is None or "workers" in state.scrape.sections or state.previous_workers is not None:
+        raise NoEvidence
+    if count == 0:
+        return None
+    return Finding(_severity(count, state), f"{count} worker(s) offline", count)
+
+
+def _severity(count: int, state: PoolState) -> Severity:
+    return "HIGH" if count > state.thresholds.offline_workers_high else "MEDIUM"
 
 
 def _listed(state: PoolState, known: Known) -> list[tuple[str, How]]:

@@ -1,0 +1,218 @@
+"""Every documented query, with the documented index definitions and with ours, side by side.
+
+`make bench-queries` prints a table and writes bench/queries.json. Ends with 1 if a query misses a
+goal: under 50 ms, and ten times faster than with the documented indexes unless those serve it
+already (which is said).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sqlite3
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from statistics import median
+
+from kzscraper.store.database import Database
+from kzscraper.table import as_table
+from tests.seed.documented import DEFINITIONS, OTHERS, bare
+from tools.bench_database import CLIENT, POOLS, add_indexes, build, link
+
+GOAL_MS = 50.0
+GOAL_FACTOR = 10.0
+_VIEW = f"-- View of the newest status, one client\nSELECT * FROM latest_pool_status WHERE client_name = '{CLIENT}'"  # noqa: E501
+_WRITE = "one visit of {} workers, written and committed"
+Millis = float | None  # None: stopped at the time limit
+
+
+def _queries() -> dict[str, str]:
+    """By their first comment or line; changes of the schema and VACUUM, ANALYZE are no queries."""
+    found = {}
+    for sql in [*OTHERS, _VIEW]:
+        verb = bare(sql).split()[0]
+        if verb in ("SELECT", "UPDATE", "DELETE"):
+            comment = sql.strip().splitlines()[0].removeprefix("-- ")
+            found[" ".join(bare(sql).split())[:40] if verb == "DELETE" else comment] = bare(sql)
+    return found
+
+
+def main() -> int:
+    options = _options()
+    with tempfile.TemporaryDirectory(dir=options.folder) as folder:
+        seed, ours = Path(folder, "seed.db"), Path(folder, "ours.db")
+        _say(f"building {options.worker_days:g} days of {options.workers} workers on 3 pools …")
+        build(seed, worker_days=options.worker_days, workers=options.workers)
+        shutil.copyfile(seed, ours)
+        add_indexes(seed, [sql for sql in DEFINITIONS if not bare(sql).startswith("CREATE TABLE")])
+        Database.open(ours).close()
+        if options.analyze:
+            add_indexes(ours, ["PRAGMA analysis_limit = 1000", "ANALYZE"])
+        results = [
+            _compare(name, sql, seed, ours, options.repeat, options.limit)
+            for name, sql in _queries().items()
+        ]
+        sizes = {"seed": seed.stat().st_size, "ours": ours.stat().st_size}
+        write = _write(seed, ours, options.workers, options.repeat)
+    _report(results, sizes, write, options)
+    return int(any(result["verdict"].startswith("MISSED") for result in results))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--worker-days", type=float, default=30)
+    parser.add_argument("--workers", type=int, default=200)
+    parser.add_argument("--repeat", type=int, default=7, help="times that each query is run")
+    parser.add_argument("--limit", type=float, default=20, help="seconds for one query")
+    parser.add_argument("--analyze", action="store_true", help="after `scrapy db optimize`")
+    parser.add_argument("--folder", help="where the databases are made (1.3 GB)")
+    parser.add_argument("--output", type=Path, default=Path("bench/queries.json"))
+    return parser.parse_args()
+
+
+def _compare(
+    name: str, sql: str, seed: Path, ours: Path, repeat: int, limit: float
+) -> dict[str, object]:
+    """Median times of the two in turns; a query that is slow with one is not repeated there."""
+    _say(f"{name} …")
+    times: dict[str, list[Millis]] = {"seed": [], "ours": []}
+    for _ in range(repeat):
+        for which, path in (("seed", seed), ("ours", ours)):
+            known = times[which]
+            if known and (known[-1] is None or known[-1] > 3000):
+                continue
+            known.append(_time(path, sql, limit))
+    medians = {which: _median(known) for which, known in times.items()}
+    return {
+        "query": name,
+        "sql": sql,
+        "seed_ms": medians["seed"],
+        "ours_ms": medians["ours"],
+        "runs": times,
+        **_verdict(medians["seed"], medians["ours"], limit),
+    }
+
+
+def _time(path: Path, sql: str, limit: float) -> Millis:
+    """Milliseconds on a connection of its own whose cache is warm; what it changes is undone."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("SELECT COUNT(*) FROM pool_metadata").fetchone()
+        connection.execute("BEGIN")
+        begun = time.perf_counter()
+        connection.set_progress_handler(lambda: time.perf_counter() - begun > limit, 10_000)
+        try:
+            connection.execute(sql).fetchall()
+        except sqlite3.OperationalError:
+            return None
+        finally:
+            taken = time.perf_counter() - begun
+            connection.set_progress_handler(None, 0)
+            connection.execute("ROLLBACK")
+    return taken * 1000
+
+
+def _median(times: list[Millis]) -> Millis:
+    known = [one for one in times if one is not None]
+    return median(known) if len(known) == len(times) else None
+
+
+def _verdict(seed: Millis, ours: Millis, limit: float) -> dict[str, object]:
+    if ours is None or ours >= GOAL_MS:
+        return {"factor": None, "verdict": f"MISSED: not under {GOAL_MS:g} ms"}
+    factor = (seed or limit * 1000) / ours
+    if factor >= GOAL_FACTOR:
+        return {"factor": factor, "verdict": "ok"}
+    if seed is not None and seed < GOAL_MS:
+        return {"factor": factor, "verdict": "ok: the documented indexes serve it already"}
+    return {"factor": factor, "verdict": f"MISSED: not {GOAL_FACTOR:g} times faster"}
+
+
+def _write(seed: Path, ours: Path, workers: int, repeat: int) -> dict[str, float]:
+    """What the indexes cost: the median milliseconds of one visit's INSERTs and COMMIT."""
+    times: dict[str, list[float]] = {"seed": [], "ours": []}
+    for number in range(3 * repeat):
+        moment = f"2099-01-01 {number // 60:02}:{number % 60:02}:00"
+        for which, path in (("seed", seed), ("ours", ours)):
+            times[which].append(_timed(lambda p=path, m=moment: _visit(p, m, workers)))  # type: ignore[misc]
+    return {which: median(known) for which, known in times.items()}
+
+
+def _timed(work: Callable[[], None]) -> float:
+    begun = time.perf_counter()
+    work()
+    return (time.perf_counter() - begun) * 1000
+
+
+def _visit(path: Path, moment: str, workers: int) -> None:
+    pool = POOLS[0]
+    rows = [
+        (
+            moment,
+            pool,
+            link(pool),
+            f"139x{n}.10X16X139X{n}",
+            "ONLINE",
+            *["187.650 TH/s"] * 3,
+            moment,
+        )
+        for n in range(workers)
+    ]
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.executemany(
+            "INSERT INTO worker_status VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows
+        )
+        connection.execute("COMMIT")
+
+
+def _report(
+    results: list[dict[str, object]],
+    sizes: dict[str, int],
+    write: dict[str, float],
+    options: argparse.Namespace,
+) -> None:
+    rows = [
+        (r["query"], _text(r["seed_ms"], options.limit), _text(r["ours_ms"], options.limit), f, v)
+        for r in results
+        for f, v in [(_factor(r), r["verdict"])]
+    ]
+    rows.append((_WRITE.format(options.workers), *(f"{write[w]:.2f}" for w in write), "", ""))
+    rows.append(("size of the file, MB", *(f"{sizes[w] / 1e6:.0f}" for w in sizes), "", ""))
+    headers = ("query", "documented, ms", "ours, ms", "times", "")
+    sys.stdout.write(as_table(headers, rows) + "\n")
+    document = {
+        "sqlite": sqlite3.sqlite_version,
+        "worker_days": options.worker_days,
+        "workers": options.workers,
+        "time_limit_s": options.limit,
+        "analyzed": options.analyze,
+        "size_bytes": sizes,
+        "visit_write_ms": write,
+        "queries": results,
+    }
+    options.output.parent.mkdir(parents=True, exist_ok=True)
+    options.output.write_text(json.dumps(document, indent=2) + "\n", "utf-8")
+
+
+def _text(millis: object, limit: float) -> str:
+    return f"{millis:.2f}" if isinstance(millis, float) else f"> {limit:g} s"
+
+
+def _factor(result: dict[str, object]) -> str:
+    factor = result["factor"]
+    if not isinstance(factor, float):
+        return ""
+    return f"{'> ' if result['seed_ms'] is None else ''}{factor:,.1f}"
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(text + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
