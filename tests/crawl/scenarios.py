@@ -95,8 +95,8 @@ FAILED = [
     (_pool("never filled", failure="never"), "empty", "the page never showed data"),
     (_pool("loading for ever", failure="loading"), "empty", "the page never showed data"),
     (_pool("no data at all", failure="api_500"), "empty", "the page never showed data"),
-    (_pool("hangs", failure="hang"), "timeout", "not read within 12 s"),
-    (_pool("script hangs", failure="script_hang"), "timeout", "not read within 12 s"),
+    (_pool("hangs", failure="hang"), "timeout", "not read within 24 s"),
+    (_pool("script hangs", failure="script_hang"), "timeout", "not read within 24 s"),
     (_pool("redirects for ever", failure="redirect_loop"), "network", "net::ERR_TOO_MANY"),
     (_pool("redirects elsewhere", failure="redirect_foreign"), "foreign", "redirected to http"),
 ]

@@ -21,7 +21,7 @@ def test_a_section_that_is_gone_makes_visits_partial_for_a_day(farm: Callable[..
         return row["status"], row["error"]
 
     def crawl() -> int:
-        return one.crawl(KZ_VISIT_TIMEOUT="12").returncode
+        return one.crawl(KZ_VISIT_TIMEOUT="30").returncode
 
     assert crawl() == 0
     one.site.set(replace(PLAIN, rights=RIGHTS - {"balance", "earnings"}))
