@@ -32,6 +32,8 @@ from kzscraper.page.traffic import Traffic
 _CLOSE_TIMEOUT = 10.0
 # Seconds before an attempt's end at which the reader gives what it has.
 _LAST_WORDS = 2.0
+# Seconds for what runs between the limits: a visit ends within its time, not just after.
+_MARGIN = 0.5
 # An attempt in less time than this is not worth beginning.
 _SHORTEST_ATTEMPT = 1.0
 
@@ -70,7 +72,7 @@ class ObserverDownloadHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[
     async def _download_request(self, request: Request, spider: Spider | None = None) -> Response:
         begun = time.monotonic()
         # Evidence of a failure takes its share of the visit's time.
-        deadline = begun + self._visit_timeout - evidence.TIME_LIMIT
+        deadline = begun + self._visit_timeout - evidence.TIME_LIMIT - _MARGIN
         try:
             for number in itertools.count(1):
                 # The first attempt leaves time for another, should the page hang.
