@@ -19,7 +19,9 @@ from tests.anomalies.measure import figures, play
 
 
 def table(report: dict[str, Any], part: str) -> str:
-    headers = ("", "faults", "recall", "rows", "precision", "rows per", "opened", "closed")
+    headers = (
+        *("", "faults", "recall", "rows", "precision", "urgent", "rows each", "opened", "closed"),
+    )
     return as_table(
         headers,
         [
@@ -29,6 +31,7 @@ def table(report: dict[str, Any], part: str) -> str:
                 one["recall"],
                 one["rows"] or "",
                 one["precision"],
+                one["precision_urgent"],
                 one["rows_per_fault"],
                 f"{one['opened_median']} / {one['opened_max']}",
                 f"{one['closed_median']} / {one['closed_max']}",
@@ -62,8 +65,9 @@ def main() -> None:
         print(f"{number:4} {cause}")
     print(
         f"\n{report['visits']} visits in {seconds:.0f} s, {report['visits'] / seconds:.0f} a "
-        f"second; {report['rows_per_pool_and_day']} rows per pool and day. Opened and closed: "
-        "visits, median / max."
+        f"second; {report['rows_per_pool_and_day']} rows per pool and day.\n"
+        "urgent: precision of MEDIUM and HIGH; rows each: per fault found; opened and closed: "
+        "visits, median / max"
     )
     opts.json.parent.mkdir(exist_ok=True)
     opts.json.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")

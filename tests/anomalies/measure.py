@@ -34,6 +34,7 @@ class Row:
     """Of anomaly_log; one that is open ends with the year."""
 
     anomaly_type: str
+    severity: str
     begin: datetime
     end: datetime
     accepted: bool
@@ -81,13 +82,13 @@ def _counted(played: Iterator[Any], sent: Counter[str], player: Player) -> Itera
 
 def _rows(player: Player, pool_id: str, days: int) -> Iterator[Row]:
     found = player.sql(
-        "SELECT a.anomaly_type, a.timestamp, i.ended, i.resolved_by "
+        "SELECT a.anomaly_type, a.severity, a.timestamp, i.ended, i.resolved_by "
         "FROM anomaly_log a JOIN incident i ON i.anomaly_id = a.id WHERE a.pool_id = ?",
         pool_id,
     )
-    for anomaly_type, begin, end, by in found:
+    for anomaly_type, severity, begin, end, by in found:
         ended = units.parse_utc(end) if end else BEGIN + timedelta(days=days)
-        yield Row(anomaly_type, units.parse_utc(begin), ended, by == "accepted")
+        yield Row(anomaly_type, severity, units.parse_utc(begin), ended, by == "accepted")
 
 
 def _labels(plan: Sequence[Event]) -> tuple[list[Fault], list[tuple[str, datetime, datetime]]]:
@@ -108,7 +109,7 @@ def figures(outcomes: Sequence[Outcome], days: int) -> dict[str, Any]:
                 tally.add_fault(fault, rows)
         for row in outcome.rows:
             is_true = any(_meet(row, fault) for fault in outcome.faults)
-            types[row.anomaly_type].add_row(is_true)
+            types[row.anomaly_type].add_row(row, is_true)
             if not is_true:
                 false[f"{row.anomaly_type} {_cause(row, outcome)}"] += 1
     told = sum(len(outcome.rows) for outcome in outcomes)
@@ -127,7 +128,9 @@ class Tally:
     """Counts of one type or kind."""
 
     def __init__(self) -> None:
-        self.faults = self.found = self.rows = self.true = self.matches = 0
+        self.faults = self.found = self.matches = 0
+        self.rows: Counter[bool] = Counter()  # true ones and false ones
+        self.urgent: Counter[bool] = Counter()  # those of MEDIUM and HIGH
         self.opened: list[int] = []
         self.closed: list[int] = []
 
@@ -142,17 +145,18 @@ class Tally:
             asked = 0 if last.accepted else POLICY_VISITS
             self.closed.append(max(round((last.end - fault.end) / STEP), 0) + asked)
 
-    def add_row(self, is_true: bool) -> None:
-        self.rows += 1
-        self.true += is_true
+    def add_row(self, row: Row, is_true: bool) -> None:
+        self.rows[is_true] += 1
+        self.urgent[is_true] += row.severity != "LOW"
 
     def figures(self) -> dict[str, Any]:
         return {
             "faults": self.faults,
             "found": self.found,
             "recall": _share(self.found, self.faults),
-            "rows": self.rows,
-            "precision": _share(self.true, self.rows),
+            "rows": self.rows.total(),
+            "precision": _share(self.rows[True], self.rows.total()),
+            "precision_urgent": _share(self.urgent[True], self.urgent.total()),
             "rows_per_fault": _share(self.matches, self.found),
             "opened_median": median(self.opened) if self.opened else None,
             "opened_max": max(self.opened, default=None),

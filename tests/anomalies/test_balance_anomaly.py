@@ -68,7 +68,7 @@ def test_a_negative_balance(before: str | None) -> None:
     ],
 )
 def test_a_fall_or_a_payout(present: str, anomaly: str | None) -> None:
-    assert severity(present, "0.1") == anomaly
+    assert severity(present, "0.1", incomes=[]) == anomaly
 
 
 def test_near_is_a_setting() -> None:
@@ -109,11 +109,13 @@ def test_a_payout_of_all_just_before_a_new_income(
 @pytest.mark.parametrize(
     ("seen", "present", "anomaly"),
     [
-        (12 * HOUR, "0.0050", None),  # half a day's income came in after the payout
-        (12 * HOUR, "0.0051", "HIGH"),
-        (3 * DAY, "0.0300", None),
-        (3 * DAY, "0.0301", "HIGH"),
-        (3.5 * DAY, "0.0400", None),  # incomes come by the day
+        # Half a day's income came in after the payout, which may have left 5 %.
+        (12 * HOUR, "0.0100", None),
+        (12 * HOUR, "0.0101", "HIGH"),
+        (3 * DAY, "0.0350", None),
+        (3 * DAY, "0.0351", "HIGH"),
+        (3.5 * DAY, "0.0450", None),  # incomes come by the day
+        (3.5 * DAY, "0.0451", "HIGH"),
     ],
 )
 def test_what_came_in_during_a_gap_is_left_after_a_payout(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kzscraper.anomalies.rules.payment_delay import due, payment_delay, usual_lag
-from kzscraper.anomalies.state import Income
+from kzscraper.anomalies.state import Income, PoolState
 from kzscraper.anomalies.verdict import Finding, NoEvidence
 from tests.anomalies.states import DAY, HOUR, NOW, balance, incomes, samples, state, summary, told
 
@@ -166,6 +166,33 @@ def test_a_balance_stands_still(hours: float, severity: str | None) -> None:
     shown = summary("40 PH/s", balance="0.05000000BTC")
     finding = judge(summary=shown, balance=balance("0.05", since=hours * HOUR))
     assert (finding and finding.severity) == severity
+
+
+@pytest.mark.parametrize(
+    ("usual_hours", "severity"), [(24, "MEDIUM"), (29.9, "MEDIUM"), (30, None), (36, None)]
+)
+def test_a_balance_is_not_late_before_the_earnings_are(
+    usual_hours: float, severity: str | None
+) -> None:
+    """The 8th was early: shown and credited at the next midnight, 36 h ago."""
+    early = incomes("0.01", newest=date(2026, 3, 8), lag=DAY)
+    usual = incomes(*MONTH, newest=date(2026, 3, 7), lag=usual_hours * HOUR)
+    present = state(
+        summary=summary("40 PH/s", balance="0.05"),
+        hashrates=HASHING,
+        balance=balance("0.05", since=36 * HOUR),
+        incomes=[*early, *usual],
+        gaps={"earnings"},
+    )
+    assert judged(present) == severity
+
+
+def judged(present: PoolState) -> str | None:
+    try:
+        finding = payment_delay(present)
+    except NoEvidence:
+        return None
+    return finding.severity if finding else None
 
 
 def test_a_standing_balance_in_words() -> None:

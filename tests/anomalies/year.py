@@ -307,7 +307,7 @@ def unexplained_rise(random: Random, begin: datetime, pool: Pool) -> Event:
 @kind(0.3)
 def negative_balance(random: Random, begin: datetime, pool: Pool) -> Event:
     def change(pool: Pool) -> None:
-        pool.farm.balance = Decimal("-0.0005")
+        pool.farm.balance = -pool.farm.last_income / 10
 
     event = _balance(pool, begin, change, wrong=True)
     return replace(event, end=event.end + 4 * DAY)

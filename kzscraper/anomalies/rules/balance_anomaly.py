@@ -52,7 +52,7 @@ def _unexplained(balance: Decimal, state: PoolState) -> Literal["fell", "rose"] 
 def _is_payout(balance: Decimal, before: Decimal, state: PoolState) -> bool:
     """A payout takes a balance to near zero, or by the amount of an income that is shown."""
     near = state.thresholds.balance_near_share
-    if balance <= before * near or balance <= _came_in(state):
+    if balance <= before * near + _came_in(state):
         return True
     shown = _last_income(state)
     if shown is None:

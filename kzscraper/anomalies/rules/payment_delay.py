@@ -90,6 +90,10 @@ def _balance(state: PoolState) -> Finding | None:
     # The time without a hashrate brings nothing and does not count.
     hashing = (state.now - since) * _share_hashing(state, since, state.now)
     late = hashing - _DAY - state.thresholds.payment_grace
+    # Nor is it late as long as the next day of earnings is not.
+    credited = [income.day for income in state.incomes if income.recorded <= since]
+    if credited:
+        late = min(late, state.now - due(max(credited) + _DAY, state))
     if late <= timedelta(0):
         return None
     text = units.utc_text(since)
