@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from kzscraper import units
 from kzscraper.store.adopt import forms
@@ -15,8 +15,10 @@ from kzscraper.store.adopt.target import Target, count_taken
 
 # As our own incidents: so many visits in a row without it, and it is over.
 _GOOD_VISITS = 2
-# Where the visits are not known.
-_LONGEST_GAP = timedelta(hours=1)
+# Between two alarms of one incident, where the visits are known and where they are not.
+_LONGEST_GAP = timedelta(days=1)
+_LONGEST_GAP_UNSEEN = timedelta(hours=1)
+_BESIDE = timedelta(minutes=2)  # an alarm and the visit that saw it
 _SEVERITIES = (None, "LOW", "MEDIUM", "HIGH")
 _KNOWN = """
     SELECT 1 FROM anomaly_log WHERE pool_id = :pool_id AND anomaly_type = :anomaly_type
@@ -69,17 +71,17 @@ def _runs(pairs: Sequence[Pair], times: Sequence[str]) -> list[Run]:
 
 
 def _is_over_between(alarm: str, next_alarm: str, times: Sequence[str]) -> bool:
-    if not times:
-        return _utc(next_alarm) - _utc(alarm) > _LONGEST_GAP
-    # Alarm and visit may be some seconds apart.
-    begin = units.utc_text(_utc(alarm) + timedelta(minutes=2))
-    end = units.utc_text(_utc(next_alarm) - timedelta(minutes=2))
-    return bisect_left(times, end) - bisect_right(times, begin) >= _GOOD_VISITS
+    begin, end = _later(alarm, _BESIDE), _later(next_alarm, -_BESIDE)
+    is_known = bool(times) and begin >= times[0] and end <= times[-1]
+    longest = _LONGEST_GAP if is_known else _LONGEST_GAP_UNSEEN
+    return (
+        bisect_left(times, end) - bisect_right(times, begin) >= _GOOD_VISITS
+        or _later(alarm, longest) < next_alarm
+    )
 
 
 def _is_over(run: Run, times: Sequence[str]) -> bool:
-    begin = units.utc_text(_utc(_time(run[-1])) + timedelta(minutes=2))
-    return len(times) - bisect_right(times, begin) >= _GOOD_VISITS
+    return len(times) - bisect_right(times, _later(_time(run[-1]), _BESIDE)) >= _GOOD_VISITS
 
 
 def _write(target: Target, run: Run, times: Sequence[str]) -> bool:
@@ -105,5 +107,5 @@ def _time(pair: Pair) -> str:
     return str(pair[1].values["timestamp"])
 
 
-def _utc(text: str) -> datetime:
-    return units.parse_utc(text)
+def _later(moment: str, span: timedelta) -> str:
+    return units.utc_text(units.parse_utc(moment) + span)
