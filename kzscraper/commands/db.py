@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from scrapy.exceptions import UsageError
 
@@ -48,34 +49,36 @@ class Command(KzCommand):
 
     def long_desc(self) -> str:
         return (
-            "init: makes the database KZ_DATABASE, or adds what an existing one lacks. prune: "
+            "`init` makes the database KZ_DATABASE, or adds what an existing one lacks. `prune` "
             "deletes what is older than the KZ_KEEP_… settings, of pools whose link is on "
-            "KZ_OBSERVER_HOSTS, and keeps the uptime of each worker and day. optimize: statistics "
-            "for the query planner. backup: while crawls write; packed if FILE ends in .gz. "
-            "restore: takes such a file, or a database that another program made as documented. "
-            "export-sql: as SQL text, - for standard output. adopt: takes over a database of the "
-            "program before this one, which is not changed."
+            "KZ_OBSERVER_HOSTS, and keeps the uptime of each worker and day. `optimize` brings the "
+            "query planner's statistics up to date. `backup` works while crawls write, and packs "
+            "if FILE ends in .gz. `restore` takes such a file, or a database that another program "
+            "made as documented, and keeps the replaced one. `export-sql` writes SQL text, to "
+            "standard output if FILE is -. `adopt` takes over a database of the program before "
+            "this one, which is not changed."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         add = parser.add_argument
-        add("--dry-run", action="store_true", default=None, help="prune, adopt: only tell")
+        # Without colons, at which Scrapy's help begins a heading.
+        flag: dict[str, Any] = {"action": "store_true", "default": None}
+        add("--dry-run", help="only tell what would be done (prune, adopt)", **flag)
         add(
             "--force",
-            action="store_true",
-            default=None,
-            help="backup, export-sql: overwrite FILE; restore: also rows whose pool is missing",
+            help="overwrite FILE (backup, export-sql); take rows whose pool is missing (restore)",
+            **flag,
         )
-        add("--vacuum", action="store_true", default=None, help="optimize: make the file compact")
-        add("--format", choices=("table", "json"), help="stats, adopt: default table")
-        add("--limit", metavar="MB", help="stats: instead of KZ_DATABASE_LIMIT_MB")
+        add("--vacuum", help="make the file compact as well (optimize)", **flag)
+        add("--format", choices=("table", "json"), help="default table (stats, adopt)")
+        add("--limit", metavar="MB", help="instead of KZ_DATABASE_LIMIT_MB (stats)")
         add(
             "--map",
             action="append",
             metavar="LINK=POOL_ID",
-            help="adopt: whose a link is; for LINK the beginning of its token will do, or an id of "
-            "the old database; @FILE: one such line each",
+            help="whose a link is (adopt); the beginning of its token will do, or an id of the "
+            "old database; @FILE reads one such line each",
         )
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -119,8 +122,7 @@ class Command(KzCommand):
                     with Progress(sys.stderr, due.rows) as progress:
                         pruner.run(due.tasks, progress)
                 except KeyboardInterrupt:
-                    print("stopped: `scrapy db prune` goes on with the rest", file=sys.stderr)
-                    self.exitcode = INCOMPLETE
+                    self._stopped()
                 print(care.pruned(pruner.pruned, policy, now))
         print(care.scope(due, hosts))
 
@@ -158,19 +160,27 @@ class Command(KzCommand):
     def _adopt(self, opts: argparse.Namespace, file: str) -> None:
         is_made = not opts.dry_run
         with Database.from_settings(self.kz_settings, create=is_made) as database, self._alone():
-            done = job.adopt(
-                database,
-                Path(file),
-                choices.read(opts.map or ()),
-                options.OBSERVER_HOSTS.read(self.kz_settings),
-                self._turns(database),
-                lambda rows: Progress(sys.stderr, rows),
-                dry_run=bool(opts.dry_run),
-            )
+            try:
+                done = job.adopt(
+                    database,
+                    Path(file),
+                    choices.read(opts.map or ()),
+                    options.OBSERVER_HOSTS.read(self.kz_settings),
+                    self._turns(database),
+                    lambda rows: Progress(sys.stderr, rows),
+                    dry_run=bool(opts.dry_run),
+                )
+            except KeyboardInterrupt:
+                self._stopped()
+                return
         if opts.format == "json":
             print(_json(care.adoption_values(done)))
         else:
             print(care.adoption(done, bool(opts.dry_run)))
+
+    def _stopped(self) -> None:
+        print("stopped: the same command goes on with the rest", file=sys.stderr)
+        self.exitcode = INCOMPLETE
 
     def _turns(self, database: Database) -> Turns:
         return Turns(database, options.BUSY_TIMEOUT.read(self.kz_settings))

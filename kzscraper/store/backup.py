@@ -63,8 +63,6 @@ def refuse_target(database: Database, target: Path, overwrite: bool) -> None:
     own = [Path(f"{database.path.absolute()}{suffix}") for suffix in ("", *snapshot.SIDECARS)]
     if target.absolute() in own or (target.exists() and target.samefile(database.path)):
         raise StoreError(f"{target} is the database itself: name another file")
-    if target.is_dir():
-        raise StoreError(f"{target} is a folder: name a file")
     if target.exists() and not overwrite:
         raise StoreError(f"{target} exists: name another file, or overwrite it with --force")
 

@@ -23,7 +23,11 @@ if TYPE_CHECKING:
     from kzscraper.store.database import Database
 
 _WORTH_A_BACKUP = (
-    *("pool_metadata", "pool_summary", "worker_status", "daily_earnings", "anomaly_log"),
+    "pool_metadata",
+    "pool_summary",
+    "worker_status",
+    "daily_earnings",
+    "anomaly_log",
 )
 
 

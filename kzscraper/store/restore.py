@@ -37,6 +37,7 @@ def restore(
     """
     refuse_while_running(path)
     place = path.resolve()  # what a link leads to is replaced, not the link
+    snapshot.refuse_special(place)
     if source.exists() and place.exists() and source.samefile(place):
         raise StoreError(f"{source} is the database itself: name a backup")
     with snapshot.private_copy(source, place.parent) as copy:

@@ -58,6 +58,7 @@ def dated(path: Path, label: str) -> Path:
 @contextlib.contextmanager
 def becoming(target: Path) -> Iterator[Path]:
     """An empty private file, which becomes `target` if all goes well, and goes away if not."""
+    refuse_special(target)
     with explained(target):
         descriptor, name = tempfile.mkstemp(".part", f".{target.name}.", target.parent)
         os.close(descriptor)
@@ -77,6 +78,7 @@ def private_copy(source: Path, folder: Path) -> Iterator[Path]:
 
     source: a database file, also one that a crash left with its journal, or a .gz of one.
     """
+    refuse_special(source)
     with (
         explained(source, "cannot be read"),
         tempfile.TemporaryDirectory(prefix=f".{source.name}.", dir=folder) as name,
@@ -96,6 +98,12 @@ def private_copy(source: Path, folder: Path) -> Iterator[Path]:
         if begin != _SQLITE:
             raise StoreError(f"{source} is not an SQLite database{_advice(begin)}")
         yield copied
+
+
+def refuse_special(path: Path) -> None:
+    """Raises StoreError for a folder or a device, which must never be replaced."""
+    if path.exists() and not path.is_file():
+        raise StoreError(f"{path} is not a plain file")
 
 
 def problems(path: Path) -> list[str]:

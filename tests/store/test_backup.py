@@ -109,7 +109,7 @@ def test_a_backup_while_visits_are_written_has_whole_visits_only(filled: Databas
         ("pools.db", "pools.db is the database itself"),
         ("link.db", "link.db is the database itself"),
         ("pools.db-wal", "is the database itself"),
-        ("folder", "folder is a folder"),
+        ("folder", "folder exists"),
         ("no/such/copy.db", "no/such/copy.db cannot be written: No such file or directory"),
     ],
 )
@@ -135,6 +135,19 @@ def test_force_overwrites_a_file_but_never_the_database(filled: Database) -> Non
     assert dump(target) == dump(filled.path)
     with pytest.raises(StoreError, match="is the database itself"):
         backup.backup(filled, filled.path, overwrite=True)
+
+
+@pytest.mark.parametrize("write", [backup.backup, backup.export_sql])
+def test_what_is_no_plain_file_is_never_replaced(filled: Database, write: object) -> None:
+    folder, pipe = filled.path.with_name("folder"), filled.path.with_name("pipe")
+    folder.mkdir()
+    os.mkfifo(pipe)
+    assert callable(write)
+    for target in (folder, pipe):
+        with pytest.raises(StoreError, match="is not a plain file"):
+            write(filled, target, overwrite=True)
+    assert folder.is_dir()
+    assert pipe.is_fifo()
 
 
 def test_a_full_disk_leaves_no_half_backup(

@@ -239,6 +239,19 @@ def test_a_backup_that_cannot_be_used_changes_nothing(
     assert files(place.parent) == before
 
 
+def test_only_plain_files_are_replaced_and_read(place: Path, source: Path) -> None:
+    folder, pipe = place.with_name("folder"), place.with_name("pipe")
+    folder.mkdir()
+    os.mkfifo(pipe)
+    for special in (folder, pipe):
+        with pytest.raises(StoreError, match="is not a plain file"):
+            restore(special, source)
+        with pytest.raises(StoreError, match="is not a plain file"):
+            restore(place, special)
+    assert pipe.is_fifo()
+    assert pools(place) == [OLD]
+
+
 def test_rows_without_their_pool_are_taken_only_if_told(place: Path, source: Path) -> None:
     run(source, ["INSERT INTO pool_summary (pool_id) VALUES ('nobody')"])  # no foreign keys there
     with pytest.raises(StoreError, match=r"1 of pool_summary\): --force restores it as it is"):
