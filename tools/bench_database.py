@@ -77,7 +77,7 @@ def _summaries(end: datetime, days: float, workers: int) -> Iterator[tuple[objec
             rate = digits.randrange(36_000, 39_000)
             yield (
                 *(moment, pool, link(pool), f"{rate / 1000:.3f} PH/s", "38.210 PH/s"),
-                *(workers - 2, 2, f"0.0{rate}218BTC", "0.01570138BTC"),
+                *(workers - 2, 2, f"0.0{rate}21BTC", "0.01570138BTC"),
             )
 
 

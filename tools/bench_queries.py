@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import sqlite3
 import sys
@@ -16,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 
@@ -26,9 +28,21 @@ from tools.bench_database import CLIENT, POOLS, add_indexes, build, link
 
 GOAL_MS = 50.0
 GOAL_FACTOR = 10.0
-_VIEW = f"-- View of the newest status, one client\nSELECT * FROM latest_pool_status WHERE client_name = '{CLIENT}'"  # noqa: E501
-_WRITE = "one visit of {} workers, written and committed"
+_VIEW = f"""-- View of the newest status, as the Python and Node.js examples ask it
+SELECT * FROM latest_pool_status WHERE client_name = '{CLIENT}'
+"""
 Millis = float | None  # None: stopped at the time limit
+
+
+@dataclass(frozen=True)
+class Result:
+    query: str
+    sql: str
+    seed_ms: Millis
+    ours_ms: Millis
+    factor: float | None
+    verdict: str
+    runs: dict[str, list[Millis]]
 
 
 def _queries() -> dict[str, str]:
@@ -60,7 +74,10 @@ def main() -> int:
         sizes = {"seed": seed.stat().st_size, "ours": ours.stat().st_size}
         write = _write(seed, ours, options.workers, options.repeat)
     _report(results, sizes, write, options)
-    return int(any(result["verdict"].startswith("MISSED") for result in results))
+    load, cores = os.getloadavg()[0], os.cpu_count() or 1
+    if load > cores:
+        _say(f"this machine is busy (load {load:.1f} on {cores} cores): all times are too high")
+    return int(any(result.verdict.startswith("MISSED") for result in results))
 
 
 def _options() -> argparse.Namespace:
@@ -75,9 +92,7 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _compare(
-    name: str, sql: str, seed: Path, ours: Path, repeat: int, limit: float
-) -> dict[str, object]:
+def _compare(name: str, sql: str, seed: Path, ours: Path, repeat: int, limit: float) -> Result:
     """Median times of the two in turns; a query that is slow with one is not repeated there."""
     _say(f"{name} …")
     times: dict[str, list[Millis]] = {"seed": [], "ours": []}
@@ -87,15 +102,9 @@ def _compare(
             if known and (known[-1] is None or known[-1] > 3000):
                 continue
             known.append(_time(path, sql, limit))
-    medians = {which: _median(known) for which, known in times.items()}
-    return {
-        "query": name,
-        "sql": sql,
-        "seed_ms": medians["seed"],
-        "ours_ms": medians["ours"],
-        "runs": times,
-        **_verdict(medians["seed"], medians["ours"], limit),
-    }
+    of_seed, of_ours = _median(times["seed"]), _median(times["ours"])
+    factor = None if of_ours is None else (of_seed or limit * 1000) / of_ours
+    return Result(name, sql, of_seed, of_ours, factor, _verdict(of_seed, of_ours, factor), times)
 
 
 def _time(path: Path, sql: str, limit: float) -> Millis:
@@ -112,7 +121,8 @@ def _time(path: Path, sql: str, limit: float) -> Millis:
         finally:
             taken = time.perf_counter() - begun
             connection.set_progress_handler(None, 0)
-            connection.execute("ROLLBACK")
+            if connection.in_transaction:  # SQLite undoes a change that is interrupted
+                connection.execute("ROLLBACK")
     return taken * 1000
 
 
@@ -121,15 +131,14 @@ def _median(times: list[Millis]) -> Millis:
     return median(known) if len(known) == len(times) else None
 
 
-def _verdict(seed: Millis, ours: Millis, limit: float) -> dict[str, object]:
-    if ours is None or ours >= GOAL_MS:
-        return {"factor": None, "verdict": f"MISSED: not under {GOAL_MS:g} ms"}
-    factor = (seed or limit * 1000) / ours
+def _verdict(seed: Millis, ours: Millis, factor: float | None) -> str:
+    if ours is None or factor is None or ours >= GOAL_MS:
+        return f"MISSED: not under {GOAL_MS:g} ms"
     if factor >= GOAL_FACTOR:
-        return {"factor": factor, "verdict": "ok"}
+        return "ok"
     if seed is not None and seed < GOAL_MS:
-        return {"factor": factor, "verdict": "ok: the documented indexes serve it already"}
-    return {"factor": factor, "verdict": f"MISSED: not {GOAL_FACTOR:g} times faster"}
+        return "ok: the documented indexes serve it already"
+    return f"MISSED: not {GOAL_FACTOR:g} times faster"
 
 
 def _write(seed: Path, ours: Path, workers: int, repeat: int) -> dict[str, float]:
@@ -171,18 +180,26 @@ def _visit(path: Path, moment: str, workers: int) -> None:
 
 
 def _report(
-    results: list[dict[str, object]],
+    results: list[Result],
     sizes: dict[str, int],
     write: dict[str, float],
     options: argparse.Namespace,
 ) -> None:
+    slow = f"> {options.limit:g} s"
     rows = [
-        (r["query"], _text(r["seed_ms"], options.limit), _text(r["ours_ms"], options.limit), f, v)
-        for r in results
-        for f, v in [(_factor(r), r["verdict"])]
+        (
+            one.query,
+            slow if one.seed_ms is None else f"{one.seed_ms:.2f}",
+            slow if one.ours_ms is None else f"{one.ours_ms:.2f}",
+            "" if one.factor is None else f"{'> ' * (one.seed_ms is None)}{one.factor:,.1f}",
+            one.verdict,
+        )
+        for one in results
     ]
-    rows.append((_WRITE.format(options.workers), *(f"{write[w]:.2f}" for w in write), "", ""))
-    rows.append(("size of the file, MB", *(f"{sizes[w] / 1e6:.0f}" for w in sizes), "", ""))
+    visit = f"one visit of {options.workers} workers, written and committed"
+    rows.append((visit, f"{write['seed']:.2f}", f"{write['ours']:.2f}", "", ""))
+    megabytes = {which: f"{size / 1e6:.0f}" for which, size in sizes.items()}
+    rows.append(("size of the file, MB", megabytes["seed"], megabytes["ours"], "", ""))
     headers = ("query", "documented, ms", "ours, ms", "times", "")
     sys.stdout.write(as_table(headers, rows) + "\n")
     document = {
@@ -191,23 +208,13 @@ def _report(
         "workers": options.workers,
         "time_limit_s": options.limit,
         "analyzed": options.analyze,
+        "load": round(os.getloadavg()[0], 1),
         "size_bytes": sizes,
         "visit_write_ms": write,
-        "queries": results,
+        "queries": [asdict(one) for one in results],
     }
     options.output.parent.mkdir(parents=True, exist_ok=True)
     options.output.write_text(json.dumps(document, indent=2) + "\n", "utf-8")
-
-
-def _text(millis: object, limit: float) -> str:
-    return f"{millis:.2f}" if isinstance(millis, float) else f"> {limit:g} s"
-
-
-def _factor(result: dict[str, object]) -> str:
-    factor = result["factor"]
-    if not isinstance(factor, float):
-        return ""
-    return f"{'> ' if result['seed_ms'] is None else ''}{factor:,.1f}"
 
 
 def _say(text: str) -> None:
