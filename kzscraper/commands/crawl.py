@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 from typing import Any
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
@@ -10,9 +11,11 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import UsageError
 from scrapy.extensions.feedexport import FeedExporter
 
-from kzscraper import exit_codes
+from kzscraper import exit_codes, observer_link
 from kzscraper.command_base import exit_one_on_usage_errors, fail
 from kzscraper.exceptions import KzError
+
+logger = logging.getLogger(__name__)
 
 
 class Command(ScrapyCrawl):
@@ -35,10 +38,15 @@ class Command(ScrapyCrawl):
 
     def _judge(self, crawler: Crawler, crawl: Any) -> int:
         error = crawl.exception() if crawl.done() and not crawl.cancelled() else None
+        has_log = bool(crawler.settings["LOG_FILE"])  # all that Scrapyd shows of a job
         if isinstance(error, KzError):
             fail(str(error))
+            if has_log:
+                logger.error("cannot run: %s", observer_link.mask(str(error)))
             return error.exit_code
         if error is not None:
+            if has_log:
+                logger.critical("cannot run", exc_info=error)
             raise error
         wanted = crawler.stats.get_value("kz/pools")
         complete = crawler.stats.get_value("kz/visits/complete", 0)

@@ -109,6 +109,13 @@ def test_a_job_crawls_and_stores(deployed: ScrapydServer, farm: Farm) -> None:
     assert len([json.loads(line) for line in items.splitlines()]) == 1 + 24 + 10 + 1
 
 
+def test_why_a_job_cannot_run_stands_in_its_log(deployed: ScrapydServer, farm: Farm) -> None:
+    job = schedule(deployed, farm, "other", KZ_VISIT_TIMEOUT="soon")
+    assert deployed.wait_for(PACKAGE, job, "finished", 90)
+    last = deployed.log_of(PACKAGE, "kzpool", job).read_text("utf-8").splitlines()[-1]
+    assert last.endswith("ERROR: cannot run: KZ_VISIT_TIMEOUT='soon': a number is needed")
+
+
 def test_a_cancelled_job_leaves_no_browser(deployed: ScrapydServer, farm: Farm) -> None:
     job = schedule(deployed, farm, "hangs", KZ_VISIT_TIMEOUT="120")
     started: set[tuple[int, int]] = set()
