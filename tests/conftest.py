@@ -16,6 +16,7 @@ import pytest
 
 from kzscraper.demo.pools import DemoPool
 from kzscraper.demo.site import DemoSite
+from tests import warm
 
 ROOT = Path(__file__).parent.parent
 
@@ -25,6 +26,8 @@ Completed = subprocess.CompletedProcess[str]
 def run_scrapy(*args: str, env: Mapping[str, str], stdin: str | None = None) -> Completed:
     """`scrapy ARGS` in the project's folder, with `env` added to a clean environment."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("KZ_")}
+    if not any(name.startswith("PYTHON") for name in env):
+        return warm.run(args, {**clean, **env}, ROOT, stdin, 240)
     return subprocess.run(
         [sys.executable, "-m", "scrapy", *args],
         cwd=ROOT,

@@ -1,0 +1,125 @@
+"""`scrapy ARGS` in a process of its own, but without the second that importing Scrapy takes.
+
+A server, which the first run starts, has everything imported but the settings, as these read the
+environment. It forks for each run; the child gets the run's own environment, folder and files, and
+does what `python -m scrapy ARGS` does.
+"""
+
+from __future__ import annotations
+
+import atexit
+import gc
+import json
+import os
+import runpy
+import select
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from pkgutil import walk_packages
+
+
+def run(
+    args: Sequence[str], env: Mapping[str, str], cwd: Path, stdin: str | None, timeout: float
+) -> subprocess.CompletedProcess[str]:
+    """As subprocess.run. Variables that Python itself reads at its start have no effect."""
+    with (
+        socket.socket(socket.AF_UNIX) as connection,
+        tempfile.TemporaryFile("w+") as request,
+        tempfile.TemporaryFile("w+") as given,
+        tempfile.TemporaryFile("w+") as out,
+        tempfile.TemporaryFile("w+") as err,
+    ):
+        json.dump({"args": list(args), "env": dict(env), "cwd": str(cwd)}, request)
+        given.write(stdin or "")
+        files = (request, given, out, err)
+        for file in files:
+            file.seek(0)
+        connection.settimeout(timeout)
+        connection.connect(_address())
+        socket.send_fds(connection, [b"."], [file.fileno() for file in files])
+        with connection.makefile() as answer:
+            pid = int(answer.readline())
+            try:
+                code = int(answer.readline())
+            except TimeoutError:
+                os.kill(pid, signal.SIGKILL)
+                raise subprocess.TimeoutExpired(["scrapy", *args], timeout) from None
+        for file in (out, err):
+            file.seek(0)
+        return subprocess.CompletedProcess(["scrapy", *args], code, out.read(), err.read())
+
+
+@cache
+def _address() -> str:
+    """Starts the server, which ends with us."""
+    folder = tempfile.TemporaryDirectory()
+    address = f"{folder.name}/warm"
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(address)
+        listening.listen()
+        server = subprocess.Popen(
+            [sys.executable, "-m", "tests.warm", str(listening.fileno())],
+            cwd=Path(__file__).parent.parent,
+            stdin=subprocess.PIPE,  # which is closed when we end, in whatever way
+            stdout=subprocess.DEVNULL,
+            pass_fds=[listening.fileno()],
+        )
+
+    def stop() -> None:
+        server.communicate()
+        folder.cleanup()
+
+    atexit.register(stop)
+    return address
+
+
+def serve(listening: socket.socket) -> None:
+    """Comes back at the end, and in each child when its run has ended."""
+    for name in ("scrapy.cmdline", "scrapy.commands", "scrapy.extensions", "kzscraper"):
+        import_module(name)
+        for module in walk_packages(getattr(sys.modules[name], "__path__", ()), f"{name}."):
+            if module.name != "kzscraper.settings":
+                import_module(module.name)
+    gc.freeze()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a run's parent
+    while sys.stdin not in (ready := select.select([listening, sys.stdin], [], [])[0]) and ready:
+        connection, _ = listening.accept()
+        if os.fork() == 0:
+            listening.close()
+            _run(connection)
+            return
+        connection.close()
+
+
+def _run(connection: socket.socket) -> None:
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    _, files, _, _ = socket.recv_fds(connection, 1, 4)
+    if pid := os.fork():
+        connection.sendall(b"%d\n" % pid)
+        _, status = os.waitpid(pid, 0)
+        connection.sendall(b"%d\n" % os.waitstatus_to_exitcode(status))
+        os._exit(0)
+    connection.close()
+    with os.fdopen(files[0]) as file:
+        request = json.load(file)
+    for number, file_of_run in enumerate(files[1:]):
+        os.dup2(file_of_run, number)
+        os.close(file_of_run)
+    os.chdir(request["cwd"])
+    os.environ.clear()
+    os.environ.update(request["env"])
+    time.tzset()
+    sys.argv[1:] = request["args"]
+    runpy.run_module("scrapy", run_name="__main__", alter_sys=True)
+
+
+if __name__ == "__main__":
+    serve(socket.socket(fileno=int(sys.argv[1])))
