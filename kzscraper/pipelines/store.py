@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import asdict
 from typing import Any
 
 from scrapy.crawler import Crawler
@@ -59,7 +58,7 @@ class StorePipeline:
         self._stats.inc_value(f"kz/visits/{scrape.status}")
         if scrape.failure:
             self._stats.inc_value(f"kz/failed/{scrape.failure}")
-        for name, count in asdict(stored).items():
+        for name, count in vars(stored).items():
             self._stats.inc_value(f"kz/store/{name}", count)
         _report(scrape)
 

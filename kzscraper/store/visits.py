@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
@@ -67,13 +67,13 @@ def write(database: Database, visit: Visit, policy: Policy) -> Stored:
     with database.transaction():
         _keep_in_order(database, visit)
         for summary in visit.summaries:
-            database.execute(_INSERT_SUMMARY, asdict(summary))
+            database.execute(_INSERT_SUMMARY, vars(summary))
         database.execute_many(_INSERT_WORKER, [_worker_row(worker) for worker in visit.workers])
         _write_earnings(database, visit.earnings, stored)
         stored.anomalies_opened, stored.anomalies_closed = incidents.apply(database, visit, policy)
         scrape = visit.scrape
         sections.note(database, scrape.pool_id, scrape.timestamp, scrape.sections)
-        database.execute(_INSERT_SCRAPE, asdict(scrape))
+        database.execute(_INSERT_SCRAPE, vars(scrape))
     return stored
 
 
@@ -105,7 +105,6 @@ def _keep_in_order(database: Database, visit: Visit) -> None:
 
 
 def _worker_row(worker: WorkerStatus) -> tuple[str | None, ...]:
-    # Ten times faster than asdict(), which matters for hundreds of rows.
     return (
         worker.timestamp,
         worker.pool_id,
@@ -129,10 +128,10 @@ def _write_earnings(database: Database, days: list[DailyEarnings], stored: Store
     }
     for day in days:
         if day.date not in known:
-            database.execute(_INSERT_EARNINGS, asdict(day))
+            database.execute(_INSERT_EARNINGS, vars(day))
             stored.earnings_new += 1
         elif _differs(known[day.date], day):
-            database.execute(_CORRECT_EARNINGS, asdict(day))
+            database.execute(_CORRECT_EARNINGS, vars(day))
             stored.earnings_corrected += 1
         else:
             stored.earnings_unchanged += 1
