@@ -57,7 +57,13 @@ class Command(KzCommand):
 
     def _list(self, database: Database, opts: argparse.Namespace) -> None:
         pools = looking.pools(database, opts)
-        screen.show([looking.anomalies(database, pools, only_open=not opts.all)], opts.format)
+        notes = [
+            f"{one.pool_id}: maintenance until {one.until} UTC: {one.reason}"
+            for one in operator.muted(database, units.utc_text(datetime.now(UTC)))
+            if one.pool_id in pools
+        ]
+        found = looking.anomalies(database, pools, only_open=not opts.all)
+        screen.show([found], opts.format, notes)
 
     def _show(self, database: Database, _: argparse.Namespace, anomaly_id: str) -> None:
         found = asdict(operator.anomaly(database, _id(anomaly_id)))

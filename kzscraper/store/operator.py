@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from kzscraper.anomalies.incidents import ACCEPTED_BY_RESOLVING
 from kzscraper.exceptions import RegistryError
@@ -24,7 +25,16 @@ _RESOLVE = "UPDATE anomaly_log SET resolved = 1 WHERE id = ?"
 _END = "UPDATE incident SET ended = :now, resolved_by = 'accepted' WHERE anomaly_id = :id"
 _NAME_RESOLVER = "UPDATE incident SET resolved_by = 'operator' WHERE anomaly_id = ?"
 _MUTE = "INSERT OR REPLACE INTO mute (pool_id, until, reason) VALUES (?, ?, ?)"
+_MUTED = "SELECT pool_id, until, reason FROM mute WHERE until > ? ORDER BY pool_id"
 _UNMUTE = "DELETE FROM mute WHERE pool_id = ?"
+
+
+class Maintenance(NamedTuple):
+    """Announced for a pool; until: UTC text."""
+
+    pool_id: str
+    until: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -94,6 +104,11 @@ def mute(database: Database, pool_id: str, until: str, reason: str) -> None:
     registry.get(database, pool_id)
     with database.transaction():
         database.execute(_MUTE, (pool_id, until, reason))
+
+
+def muted(database: Database, now: str) -> list[Maintenance]:
+    """What is announced and not over. now: UTC text."""
+    return [Maintenance(*row) for row in database.rows(_MUTED, (now,))]
 
 
 def unmute(database: Database, pool_id: str) -> bool:
