@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
+from kzscraper import host_list
 from kzscraper.exceptions import LinkError
 
 # The token behind observer-link/, whatever its form, and 32 hex digits wherever they stand
@@ -44,14 +45,15 @@ def on_host(url: str, hosts: Collection[str]) -> bool:
 def check(url: str, hosts: Collection[str]) -> None:
     """Raises LinkError, which says why, unless `url` may be opened.
 
-    It must be http(s), and its host, or host:port, one of `hosts`.
+    It must be http(s), and its host one of `hosts`.
     """
     # urlsplit() drops line ends and tabs, so that it would judge another link than the one stored.
     if " " in url or not url.isprintable():
         raise LinkError(f"observer link {mask(url)!r} must not hold spaces or control characters")
     try:
         parts = urlsplit(url)
-        host, port = parts.hostname, parts.port
+        host = parts.hostname
+        is_ours = host_list.has(hosts, url)
     except ValueError as error:
         raise LinkError(f"observer link {mask(url)!r} is malformed: {error}") from None
     if parts.scheme not in ("http", "https"):
@@ -60,7 +62,7 @@ def check(url: str, hosts: Collection[str]) -> None:
         raise LinkError(f"observer link {mask(url)!r} must not hold a user name")
     if not host:
         raise LinkError(f"observer link {mask(url)!r} names no host")
-    if {host, f"{host}:{port}"}.isdisjoint(hosts):
+    if not is_ours:
         raise LinkError(
             f"observer link {mask(url)!r} is on {host}, which is not one of KZ_OBSERVER_HOSTS "
             f"({', '.join(hosts)})"

@@ -13,6 +13,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
+from kzscraper import host_list
 from kzscraper.exceptions import ConfigurationError
 
 T = TypeVar("T")
@@ -56,11 +57,18 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(part.strip().lower() for part in text.split(",") if part.strip())
 
 
+def _any_hosts(text: str) -> tuple[str, ...]:
+    names = _names(text)
+    for name in names:
+        host_list.parse(name)
+    return names
+
+
 def _hosts(text: str) -> tuple[str, ...]:
-    hosts = _names(text)
-    if not hosts:
+    names = _any_hosts(text)
+    if not names:
         raise ValueError("at least one host is needed, such as btcpool.kz")
-    return hosts
+    return names
 
 
 def _optional(text: str) -> str | None:
@@ -151,7 +159,7 @@ PAGE_HOSTS = Option(
     "",
     "further hosts that a page may load scripts and data from (the observer hosts and their "
     "subdomains always may)",
-    _names,
+    _any_hosts,
 )
 JOURNAL_MODE = Option(
     "KZ_JOURNAL_MODE",

@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from urllib.parse import urlsplit
 
 from playwright.async_api import Request
 
-from kzscraper import options
+from kzscraper import host_list, options
+from kzscraper.browser import launch
 
 _NEEDLESS = {"image", "media", "font"}
 
 
 class Blocker:
-    """Decides, for scrapy-playwright, which of a page's requests are dropped."""
+    """Decides, for scrapy-playwright, which of a page's requests are dropped.
+
+    It spares what is not needed. What must not be reached at all is behind the browser's fence
+    (`launch`), as redirects, for one, do not come by here.
+    """
 
     def __init__(self, hosts: Collection[str]) -> None:
-        self._hosts = frozenset(host.rpartition(":")[0] or host for host in hosts)
+        self._hosts = hosts
 
     @classmethod
     def from_settings(cls, settings: options.SettingsLike) -> Blocker:
-        return cls(options.OBSERVER_HOSTS.read(settings) + options.PAGE_HOSTS.read(settings))
+        return cls(launch.allowed_hosts(settings))
 
     def __call__(self, request: Request) -> bool:
         return request.resource_type in _NEEDLESS or not self._is_ours(request.url)
 
     def _is_ours(self, url: str) -> bool:
-        host = urlsplit(url).hostname or ""
-        return any(host == ours or host.endswith(f".{ours}") for ours in self._hosts)
+        try:
+            return host_list.has(self._hosts, url, subdomains=True)
+        except ValueError:  # no URL that we can read
+            return False

@@ -25,6 +25,7 @@ from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
 from kzscraper import options
 from kzscraper.browser import evidence, launch, retry
 from kzscraper.browser.blocking import Blocker
+from kzscraper.browser.retry import ForeignAddressError
 from kzscraper.page.reader import PageReader
 from kzscraper.page.traffic import Traffic
 
@@ -44,6 +45,7 @@ class _Attempt:
 
     deadline: float  # of time.monotonic()
     page: Page | None = None
+    traffic: Traffic | None = None
     reader: PageReader | None = None
     retry_after: str | None = None
 
@@ -60,11 +62,9 @@ class ObserverDownloadHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[
         self._fill_timeout = options.FILL_TIMEOUT.read(settings)
         self._evidence = evidence.EvidenceKeeper(options.EVIDENCE_DIR.read(settings))
         self._attempts = 1 + settings.getint("RETRY_TIMES")
+        self._hosts = options.OBSERVER_HOSTS.read(settings)
         self.abort_request = Blocker.from_settings(settings)
-        self.config.launch_options = {
-            **launch.launch_options(settings),
-            **self.config.launch_options,
-        }
+        self.config.launch_options = launch.launch_options(settings)
         self._start_lock = asyncio.Lock()
         # Its warnings repeat, with a traceback, the failures that we report in one line.
         logging.getLogger("scrapy-playwright").setLevel(logging.ERROR)
@@ -105,6 +105,8 @@ class ObserverDownloadHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[
             outcome = DownloadTimeoutError(f"not read within {self._visit_timeout:g} s")
         except PlaywrightError as error:
             outcome = DownloadFailedError(error.message.splitlines()[0].removeprefix("Page.goto: "))
+        if attempt.traffic and attempt.traffic.leads_off(self._hosts):
+            outcome = ForeignAddressError(f"led to {attempt.traffic.address}")
         try:
             if isinstance(outcome, Exception) or not request.meta["reading"].is_complete:
                 await self._keep_evidence(request, attempt)
@@ -133,7 +135,8 @@ class ObserverDownloadHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[
             self._fill_timeout,
             attempt.deadline - _LAST_WORDS,
         )
-        attempt.page, attempt.reader = page, reader
+        attempt.page, attempt.traffic, attempt.reader = page, traffic, reader
+        page.context.on("page", launch.close_popup)
         response = await page.goto(request.url, wait_until="commit")
         rendered = await reader.read()
         if response and traffic.is_error:

@@ -8,8 +8,15 @@ from scrapy.exceptions import DownloadFailedError, DownloadTimeoutError
 from scrapy.http import Response
 
 _STATUSES = {408, 429, 500, 502, 503, 504, 522, 524}
+# Chromium's names: a loop; a redirect to file: or data:
+_LASTING = ("ERR_TOO_MANY_REDIRECTS", "ERR_UNSAFE_REDIRECT")
 _FIRST = 1.0  # seconds; doubled with each attempt
 _JITTER = 0.25
+
+
+class ForeignAddressError(DownloadFailedError):
+    """Raised by the handler for a page that leads to a host that is not ours to open."""
+
 
 Outcome = Response | DownloadFailedError | DownloadTimeoutError
 
@@ -18,7 +25,9 @@ def is_transient(outcome: Outcome) -> bool:
     """Whether the same request may well succeed in a moment."""
     if isinstance(outcome, Response):
         return outcome.status in _STATUSES
-    return "ERR_TOO_MANY_REDIRECTS" not in str(outcome)
+    if isinstance(outcome, ForeignAddressError):
+        return False
+    return not any(error in str(outcome) for error in _LASTING)
 
 
 def pause(attempt: int, retry_after: str | None) -> float:

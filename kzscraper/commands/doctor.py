@@ -50,6 +50,7 @@ class Command(KzCommand):
             raise UsageError("--fixture goes with --save DIR")
         options.check_all(self.kz_settings)
         # No other command needs the browser's library, which takes its time to load.
+        from kzscraper.browser import launch
         from kzscraper.doctor import capture, report, text
         from kzscraper.doctor.examine import examine
 
@@ -57,6 +58,8 @@ class Command(KzCommand):
         folder = capture.Folder(Path(opts.save)) if opts.save else None
         if folder:
             folder.prepare()
+        if warning := launch.missing_sandbox(self.kz_settings):
+            print(f"warning: {warning}", file=sys.stderr)
         try:
             found = asyncio.run(examine(subject, self.kz_settings, keep=folder is not None))
         except KeyboardInterrupt:

@@ -30,7 +30,7 @@ _OF_THE_VISIT = {"pool_id", "observer_url", "timestamp", "recorded_at"}
 def read(document: Document, http_status: int | None) -> dict[str, Any]:
     """How a page is read that nothing is known of, in the form of `case.json`."""
     scrape = PoolScrape(_VISITED.timestamp, _VISITED.pool_id, "case", "complete")
-    rendered = RenderedPage(document, "", "", http_status)
+    rendered = RenderedPage(document, "", http_status)
     wanted = frozenset(SECTIONS)
     outcome = settle(reading.read(rendered, scrape, _VISITED, wanted, {}, timedelta(0)))
     workers = [_values(item) for item in outcome.items if isinstance(item, WorkerStatus)]

@@ -13,8 +13,9 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Page, Playwright, async_playwright
 from playwright.async_api import Error as PlaywrightError
+from scrapy.settings import BaseSettings
 
-from kzscraper import observer_link, options, units
+from kzscraper import options, units
 from kzscraper.browser import launch
 from kzscraper.browser.blocking import Blocker
 from kzscraper.doctor.outcome import Outcome, settle
@@ -83,13 +84,13 @@ class Examination:
         return self.rendered.document if self.rendered else Document.from_html(self.distilled)
 
 
-async def examine(subject: Subject, settings: options.SettingsLike, keep: bool) -> Examination:
+async def examine(subject: Subject, settings: BaseSettings, keep: bool) -> Examination:
     """keep: take a snapshot. Raises BrowserError if there is no Chromium; nothing else."""
     return await _Examiner(subject, settings, keep).examine()
 
 
 class _Examiner:
-    def __init__(self, subject: Subject, settings: options.SettingsLike, keep: bool) -> None:
+    def __init__(self, subject: Subject, settings: BaseSettings, keep: bool) -> None:
         now = units.utc_text(datetime.now(UTC))
         self._found = Examination(subject, Visited(subject.pool_id or "", subject.link, now))
         self._keep = keep
@@ -104,6 +105,7 @@ class _Examiner:
         self._playwright: Playwright | None = None
         self._browser: Browser | None = None
         self._page: Page | None = None
+        self._traffic: Traffic | None = None
 
     async def examine(self) -> Examination:
         # Playwright's futures that nobody waits for any more repeat a failure that we report.
@@ -112,6 +114,9 @@ class _Examiner:
         deadline = begun + self._limit - self._snapshot_limit
         try:
             result = await self._visit(deadline)
+            if self._traffic and self._traffic.leads_off(self._hosts):
+                foreign = Failure("foreign", f"led to {self._traffic.address}")
+                result = reading.failed(self._scrape(), foreign)
             if self._keep:
                 found.snapshot = await self._take_snapshot()
             found.total_s = round(time.monotonic() - begun, 3)
@@ -138,13 +143,14 @@ class _Examiner:
             self._playwright = await async_playwright().start()
             self._browser = await self._playwright.chromium.launch(**self._launch_options)
             self._page = page = await self._browser.new_page(**launch.CONTEXT)
+        page.context.on("page", launch.close_popup)
         self._found.requests = Requests(page, self._blocker, self._keep)
         await self._found.requests.filter()
         return page
 
     async def _read(self, page: Page, deadline: float) -> Reading:
         found, seen = self._found, self._found.subject.memory
-        traffic = Traffic(page)
+        traffic = self._traffic = Traffic(page)
         expected = frozenset(section for section, one in seen.items() if not one.missing_since)
         reader = PageReader(
             page,
@@ -170,10 +176,6 @@ class _Examiner:
 
     def _judge(self, rendered: RenderedPage) -> Reading:
         found = self._found
-        if not observer_link.on_host(rendered.url, self._hosts):
-            return reading.failed(
-                self._scrape(), Failure("foreign", f"redirected to {rendered.url}")
-            )
         return reading.read(
             rendered,
             self._scrape(),

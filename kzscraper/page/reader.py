@@ -43,7 +43,6 @@ class RenderedPage:
 
     document: Document
     html: str  # distilled, as first seen when filled
-    url: str  # where redirects led
     status: int | None  # HTTP
     problems: list[str] = field(default_factory=list)
     walks: dict[tables.Kind, Walk] = field(default_factory=dict)
@@ -83,7 +82,7 @@ class PageReader:
         """Waits for the data and takes it; a page that never shows any is given as it is."""
         eye, begun = self._eye, time.monotonic()
         await self._wait_until_filled()
-        rendered = RenderedPage(eye.document, eye.html, self._page.url, self._traffic.status)
+        rendered = RenderedPage(eye.document, eye.html, self._traffic.status)
         rendered.filled_after = time.monotonic() - begun
         for kind in _WALKED:
             if kind in self._wanted:
@@ -99,6 +98,8 @@ class PageReader:
             changed = await eye.look(QUIET, _WATCH)
             if changed:
                 traffic.note()
+            if traffic.is_lost:
+                return
             at_rest = eye.still or not changed
             if at_rest and (traffic.is_error or self._is_full()):
                 return

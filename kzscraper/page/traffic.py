@@ -1,13 +1,19 @@
-"""The requests of a page: what is still on its way."""
+"""The requests of a page: what is still on its way, and where the page led to."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 
-from playwright.async_api import Page, Request, Response
+from playwright.async_api import Frame, Page, Request, Response
+
+from kzscraper import observer_link
 
 # Seconds. A request that has no answer for so long is a channel that stays open, not data to come.
 STALLED = 10.0
+
+# What Chromium shows in the place of a page that cannot be had.
+_ERROR_PAGE = "chrome-error://chromewebdata/"
 
 _DATA_FREE = {"image", "media", "font", "websocket", "eventsource", "ping"}
 
@@ -17,6 +23,8 @@ class Traffic:
 
     def __init__(self, page: Page) -> None:
         self.status: int | None = None  # HTTP, of the page itself
+        self.address: str | None = None  # to which the page, or whoever answered, led last
+        self.is_lost = False  # whether that address could not be had
         self.last_activity = time.monotonic()
         self._page = page
         self._under_way: dict[Request, float] = {}
@@ -24,6 +32,7 @@ class Traffic:
         page.on("requestfinished", self._end)
         page.on("requestfailed", self._end)
         page.on("response", self._note_status)
+        page.on("framenavigated", self._note_address)
 
     @property
     def is_waiting(self) -> bool:
@@ -44,7 +53,14 @@ class Traffic:
         """Seconds since anything happened."""
         return time.monotonic() - self.last_activity
 
+    def leads_off(self, hosts: Collection[str]) -> bool:
+        """Whether the page is none of `hosts`, or was on its way to another one."""
+        return self.address is not None and not observer_link.on_host(self.address, hosts)
+
     def _begin(self, request: Request) -> None:
+        # Also what is not let through: each hop of redirects, and what scripts navigate to.
+        if request.is_navigation_request() and request.frame == self._page.main_frame:
+            self.address = request.url
         if request.resource_type not in _DATA_FREE:
             self._under_way[request] = time.monotonic()
             self.note()
@@ -52,6 +68,13 @@ class Traffic:
     def _end(self, request: Request) -> None:
         if self._under_way.pop(request, None) is not None:
             self.note()
+
+    def _note_address(self, frame: Frame) -> None:
+        """Without a request come about:blank, blob: and what history.pushState() shows."""
+        if frame == self._page.main_frame:
+            self.is_lost = frame.url == _ERROR_PAGE
+            if not self.is_lost:
+                self.address = frame.url
 
     def _note_status(self, response: Response) -> None:
         if response.request.is_navigation_request() and response.frame == self._page.main_frame:

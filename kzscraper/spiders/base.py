@@ -15,7 +15,8 @@ from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
 from kzscraper import observer_link, options, units
-from kzscraper.browser import chromium, launch
+from kzscraper.browser import launch
+from kzscraper.browser.retry import ForeignAddressError
 from kzscraper.exceptions import ConfigurationError
 from kzscraper.items import Item, PoolScrape
 from kzscraper.page import reading
@@ -42,15 +43,13 @@ class ObserverSpider(Spider):
         self,
         pools: Mapping[str, Pool],
         memory: Mapping[str, Mapping[Section, SectionMemory]],
-        hosts: tuple[str, ...],
         grace: timedelta,
         **kwargs: Any,
     ) -> None:
-        """pools and memory (what earlier visits saw) by pool id; hosts: KZ_OBSERVER_HOSTS."""
+        """pools and memory (what earlier visits saw) by pool id."""
         super().__init__(**kwargs)
         self._pools = pools
         self._memory = memory
-        self._hosts = hosts
         self._grace = grace
 
     @classmethod
@@ -71,7 +70,7 @@ class ObserverSpider(Spider):
             )
         settings = crawler.settings
         options.check_all(settings)
-        chromium.find(options.CHROMIUM.read(settings))
+        launch.launch_options(settings)  # says what is wrong, where nothing could be opened
         hosts = options.OBSERVER_HOSTS.read(settings)
         ids = [part.strip() for part in (pool_id or "").split(",") if part.strip()]
         with Database.from_settings(settings) as database:
@@ -81,12 +80,13 @@ class ObserverSpider(Spider):
             crawler,
             pools=pools,
             memory=memory,
-            hosts=hosts,
             grace=options.SECTION_GRACE_HOURS.read(settings),
             **kwargs,
         )
 
     async def start(self) -> AsyncIterator[Request]:
+        if warning := launch.missing_sandbox(self.settings):
+            self.logger.warning("%s", warning)
         self.crawler.stats.set_value("kz/pools", len(self._pools))
         for pool_id, pool in self._pools.items():
             seen = self._memory[pool_id]
@@ -112,10 +112,6 @@ class ObserverSpider(Spider):
         """Called by the download handler while the page is open, so that evidence can be kept."""
         visited = Visited(pool.pool_id, pool.observer_url or "", _now())
         scrape = self._scrape(pool.pool_id, visited.timestamp)
-        if not observer_link.on_host(rendered.url, self._hosts):
-            return reading.failed(
-                scrape, Failure("foreign", f"redirected to {observer_link.mask(rendered.url)}")
-            )
         memory = self._memory[pool.pool_id]
         return reading.read(rendered, scrape, visited, self.wanted, memory, self._grace)
 
@@ -146,6 +142,8 @@ def _close(scrape: PoolScrape, meta: Mapping[str, Any]) -> PoolScrape:
 def _explain(failure: TwistedFailure) -> Failure:
     error = failure.value
     reason = observer_link.mask(str(error) or type(error).__name__)
+    if isinstance(error, ForeignAddressError):
+        return Failure("foreign", reason)
     if isinstance(error, DownloadTimeoutError):
         return Failure("timeout", reason)
     if isinstance(error, DownloadFailedError):

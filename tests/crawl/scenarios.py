@@ -98,7 +98,7 @@ FAILED = [
     (_pool("hangs", failure="hang"), "timeout", "not read within 24 s"),
     (_pool("script hangs", failure="script_hang"), "timeout", "not read within 24 s"),
     (_pool("redirects for ever", failure="redirect_loop"), "network", "net::ERR_TOO_MANY"),
-    (_pool("redirects elsewhere", failure="redirect_foreign"), "foreign", "redirected to http"),
+    (_pool("redirects elsewhere", failure="redirect_foreign"), "foreign", "led to http"),
 ]
 # What is read in part: the rows that are stored, and the reason.
 PARTIAL = [

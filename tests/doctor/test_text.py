@@ -24,7 +24,7 @@ def examined(document: Document) -> Report:
     """The report on a page that was read as this document."""
     visited = replace(saved.VISITED, pool_id="kzpool_001")
     found = Examination(Subject(visited.observer_url, "kzpool_001"), visited)
-    found.rendered = RenderedPage(document, "", visited.observer_url, 200)
+    found.rendered = RenderedPage(document, "", 200)
     found.rendered.walks["workers"] = Walk(3, "next")
     scrape = PoolScrape(visited.timestamp, visited.pool_id, "doctor", "complete")
     wanted = frozenset(SECTIONS)
