@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install demo test lint crawl deploy scrapyd-demo scenarios bench-queries
+.PHONY: install demo test lint crawl deploy scrapyd-demo scenarios bench-queries bench-prune
 
 install: $(VENV)/.packages
 	@tools/install-browser.sh $(BIN)
@@ -21,13 +21,16 @@ deploy: $(VENV)/.packages
 scrapyd-demo: install
 	@$(BIN)/python -m tools.scrapyd_demo
 
-# What the rules find of a generated year, and documented queries beside the documented indexes:
-# some minutes each.
+# What the rules find of a generated year; documented queries beside the documented indexes; how
+# long prune holds up a program that writes: some minutes each.
 scenarios: $(VENV)/.packages
 	@$(BIN)/python -m tools.scenarios
 
 bench-queries: $(VENV)/.packages
 	@$(BIN)/python -m tools.bench_queries
+
+bench-prune: $(VENV)/.packages
+	@$(BIN)/python -m tools.bench_prune
 
 test: install
 	$(BIN)/python -m pytest

@@ -14,6 +14,7 @@ from tests.seed.documented import DEFINITIONS, bare
 
 POOLS = ("pool_001", "pool_002", "antpool_001")
 CLIENT = "Client Company Ltd"
+HOSTS = ("btcpool.kz",)  # of all their links
 STEP = timedelta(minutes=10)
 
 _SUMMARY = "INSERT INTO pool_summary VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)"

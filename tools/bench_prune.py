@@ -1,18 +1,20 @@
-"""How long a program that writes has to wait while a month of rows is pruned.
+"""How long a program that writes has to wait while a month of rows of 3 pools is pruned.
 
-`make bench-prune` writes bench/prune.json. Ends with 1 if it waited for more than 250 ms longer
-than it does on its own.
+`make bench-prune` writes bench/prune.json. Ends with 1 if a visit took more than 250 ms longer than
+the longest one with nobody else: on a busy machine everybody waits now and then, also for nobody.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
@@ -24,50 +26,59 @@ from kzscraper.store.prune import Pruner
 from kzscraper.store.retention import Policy
 from kzscraper.store.turns import Turns
 from kzscraper.table import as_table
-from tools.bench_database import build
+from tools.bench_database import HOSTS, build
 
 _GOAL_MS = 250.0
-_HOSTS = ("btcpool.kz",)
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--days", type=float, default=30)
-    parser.add_argument("--workers", type=int, default=200)
-    parser.add_argument("--folder", help="where the database is made (0.7 GB)")
-    parser.add_argument("--output", type=Path, default=Path("bench/prune.json"))
-    options = parser.parse_args()
+    options = _options()
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
         path = Path(folder, "month.db")
-        build(path, worker_days=options.days, summary_days=options.days, workers=options.workers)
+        # The last day stays, as the policy keeps it.
+        days = options.days + 1
+        build(path, worker_days=days, summary_days=days, workers=options.workers)
         Database.open(path).close()
-        alone = _waits(path, lambda: time.sleep(5))
-        rows = 0
-
-        def prune() -> None:
-            nonlocal rows
-            rows = _prune(path)
-
+        with _writer(path) as alone:
+            time.sleep(options.alone)
         begun = time.monotonic()
-        meanwhile = _waits(path, prune)
+        with _writer(path) as meanwhile:
+            rows = _prune(path)
         seconds = time.monotonic() - begun
+    more = max(0.0, max(meanwhile) - max(alone))
     found = {
         "rows": rows,
         "seconds": round(seconds, 1),
+        "load": round(os.getloadavg()[0], 1),
         "alone_ms": _figures(alone),
         "meanwhile_ms": _figures(meanwhile),
+        "more_ms": round(more, 1),
         "goal_ms": _GOAL_MS,
     }
     options.output.parent.mkdir(parents=True, exist_ok=True)
     options.output.write_text(json.dumps(found, indent=2) + "\n", "utf-8")
     headers = ("a visit of 200 workers takes, ms", "median", "99 of 100", "longest")
-    cells = [(name, *_figures(waits).values()) for name, waits in _named(alone, meanwhile)]
-    sys.stdout.write(f"{rows:,} rows pruned in {seconds:.0f} s\n{as_table(headers, cells)}\n")
-    return int(max(meanwhile) > _GOAL_MS + max(alone))
+    cells = [
+        ("with nobody else", *_figures(alone).values()),
+        ("while rows are pruned", *_figures(meanwhile).values()),
+    ]
+    verdict = "ok" if more <= _GOAL_MS else f"MISSED: more than {_GOAL_MS:g} ms"
+    sys.stdout.write(
+        f"{rows:,} rows pruned in {seconds:.0f} s, load {found['load']}\n"
+        f"{as_table(headers, cells)}\n"
+        f"the longest took {more:.0f} ms more than with nobody else: {verdict}\n"
+    )
+    return int(more > _GOAL_MS)
 
 
-def _named(alone: list[float], meanwhile: list[float]) -> list[tuple[str, list[float]]]:
-    return [("with nobody else", alone), ("while rows are pruned", meanwhile)]
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--days", type=float, default=30)
+    parser.add_argument("--workers", type=int, default=200)
+    parser.add_argument("--alone", type=float, default=30, help="seconds to write undisturbed")
+    parser.add_argument("--folder", help="where the database is made (0.7 GB)")
+    parser.add_argument("--output", type=Path, default=Path("bench/prune.json"))
+    return parser.parse_args()
 
 
 def _figures(waits: list[float]) -> dict[str, float]:
@@ -79,8 +90,10 @@ def _figures(waits: list[float]) -> dict[str, float]:
     }
 
 
-def _waits(path: Path, meanwhile: Callable[[], None]) -> list[float]:
-    """Milliseconds that each visit of another program took."""
+@contextmanager
+def _writer(path: Path) -> Iterator[list[float]]:
+    """Another program that writes; afterwards, the milliseconds that each of its visits took."""
+    waits: list[float] = []
     writer = subprocess.Popen(
         [sys.executable, "-m", "tests.store.programs", "waiting_writer", str(path)],
         stdin=subprocess.PIPE,
@@ -89,13 +102,13 @@ def _waits(path: Path, meanwhile: Callable[[], None]) -> list[float]:
     )
     if writer.stdout is None or writer.stdout.readline() != "begun\n":
         raise RuntimeError("the other program did not start")
-    meanwhile()
-    return [seconds * 1000 for seconds in json.loads(writer.communicate("stop\n")[0])]
+    yield waits
+    waits += [seconds * 1000 for seconds in json.loads(writer.communicate("stop\n")[0])]
 
 
 def _prune(path: Path) -> int:
     with Database.open(path) as database:
-        due = retention.plan(database, _HOSTS, Policy(1, 90, 365, 365), datetime.now(UTC))
+        due = retention.plan(database, HOSTS, Policy(1, 1, 365, 365), datetime.now(UTC))
         pruner = Pruner(database, Turns(database, 30))
         with Progress(sys.stderr, due.rows) as progress:
             pruner.run(due.tasks, progress)
