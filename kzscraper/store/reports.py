@@ -13,8 +13,8 @@ from kzscraper.store import selection, texts, values
 from kzscraper.store.database import Database
 from kzscraper.store.registry import Pool
 
-_TREND_STEPS = 12
-_TREND_STEP = timedelta(hours=2)
+_TREND_STEPS = 8
+_TREND_STEP = timedelta(hours=3)
 
 _SUMMARY = """
     SELECT * FROM pool_summary WHERE pool_id = ? ORDER BY timestamp DESC, id DESC LIMIT 1
@@ -51,7 +51,7 @@ class PoolStatus:
     current_hashrate_ths: float | None
     avg_hashrate_24h: str | None
     avg_hashrate_24h_ths: float | None
-    trend_ths: tuple[float | None, ...]  # means of two hours each, up to now
+    trend_ths: tuple[float | None, ...]  # means of three hours each, up to now
     online_workers: int | None
     offline_workers: int | None
     balance_btc: Decimal | None

@@ -35,6 +35,11 @@ def _read(scrape: Scrape) -> str | None:
     return f"{scrape.workers_read}/{scrape.workers_expected}"
 
 
+def _to_the_minute(time: str | None) -> str | None:
+    """Seconds would leave no room for the description on a terminal of 80 columns."""
+    return None if time is None else str(time)[: len("2026-11-25 15:59")]
+
+
 _WORKERS: tuple[Field, ...] = (
     field("pool", lambda one: one.pool_id),
     field("worker", lambda one: one.worker_name, least=20),
@@ -61,9 +66,9 @@ _ANOMALIES: tuple[Field, ...] = (
     field("pool", lambda one: one.pool_id),
     field("type", lambda one: one.anomaly_type),
     field("severity", lambda one: Toned(one.severity, of_severity(one.severity))),
-    field("since (UTC)", lambda one: one.began),
-    field("ended (UTC)", lambda one: one.ended, rank=3),
+    field("since (UTC)", lambda one: _to_the_minute(one.began)),
+    field("ended (UTC)", lambda one: _to_the_minute(one.ended), rank=3),
     field("by", lambda one: one.resolved_by, rank=2),
     field("client", lambda one: one.client_name, least=8, rank=4),
-    field("description", lambda one: one.description, least=20),
+    field("description", lambda one: one.description, least=16),
 )

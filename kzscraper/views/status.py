@@ -34,23 +34,27 @@ def _anomalies(pool: PoolStatus) -> object:
     return Toned(text, of_severity(pool.worst_severity))
 
 
-def _visit(pool: PoolStatus) -> object:
+def _age(pool: PoolStatus) -> object:
+    """Of the data, and what became of the newest visit where it was not complete."""
     if not pool.active:
         return "inactive"
-    return Toned(pool.last_visit, of_status(pool.last_visit))
+    age = None if pool.age_s is None else human.age(pool.age_s)
+    if pool.last_visit in (None, "complete"):
+        return age
+    words = f"{age}, {pool.last_visit}" if age else pool.last_visit
+    return Toned(words, of_status(pool.last_visit))
 
 
 # The order in which columns are left out on a narrow terminal: the highest rank first.
 _TABLE: tuple[Field, ...] = (
     field("pool", lambda pool: pool.pool_id),
-    field("client", lambda pool: pool.client_name, least=8),
+    field("client", lambda pool: pool.client_name, least=6),
     field("hashrate", lambda pool: pool.current_hashrate),
     field("24 h", lambda pool: pool.avg_hashrate_24h, rank=3),
-    field("trend", lambda pool: human.sparkline(pool.trend_ths), rank=2),
+    field("trend", lambda pool: human.sparkline(pool.trend_ths), rank=1),
     field("on/off", _workers),
-    field("balance BTC", lambda pool: pool.balance_btc, rank=1),
-    field("income BTC", lambda pool: pool.last_income_btc, rank=4),
+    field("balance", lambda pool: pool.balance_btc, rank=2),
+    field("income", lambda pool: pool.last_income_btc, rank=4),
     field("open", _anomalies),
-    field("age", lambda pool: None if pool.age_s is None else human.age(pool.age_s)),
-    field("visit", _visit),
+    field("age", _age, least=6),
 )
