@@ -67,7 +67,7 @@ class Command(KzCommand):
 
     def _show(self, database: Database, _: argparse.Namespace, anomaly_id: str) -> None:
         found = asdict(operator.anomaly(database, _id(anomaly_id)))
-        print(as_table(("field", "value"), found.items()))
+        screen.say(as_table(("field", "value"), found.items()))
 
     def _accept(self, database: Database, _: argparse.Namespace, anomaly_id: str) -> None:
         level = operator.accept(database, _id(anomaly_id), units.utc_text(datetime.now(UTC)))

@@ -15,6 +15,7 @@ from scrapy.exceptions import UsageError
 from kzscraper import configuration, exit_codes
 from kzscraper.command_base import KzCommand, fail
 from kzscraper.configuration import Setting
+from kzscraper.output import screen
 from kzscraper.table import as_table
 
 _HEADERS = ("setting", "value", "source", "meaning")
@@ -50,7 +51,7 @@ class Command(KzCommand):
         if opts.format == "json":
             print(json.dumps([asdict(one) for one in shown], ensure_ascii=False, indent=2))
         else:
-            print(as_table(_HEADERS, [row for one in shown for row in _rows(one, shown)]))
+            screen.say(as_table(_HEADERS, [row for one in shown for row in _rows(one, shown)]))
         for bad in [one.error for one in found if one.error]:
             fail(bad)
             self.exitcode = exit_codes.USAGE

@@ -17,6 +17,7 @@ from scrapy.exceptions import UsageError
 from kzscraper import options
 from kzscraper.command_base import KzCommand
 from kzscraper.exit_codes import INCOMPLETE
+from kzscraper.output import screen
 from kzscraper.progress import Progress
 from kzscraper.store import backup, optimize, restore, retention, stats
 from kzscraper.store.adopt import choices, job
@@ -107,7 +108,10 @@ class Command(KzCommand):
         limit = options.DATABASE_LIMIT_MB.read(given)
         with Database.from_settings(self.kz_settings, read_only=True) as database:
             found = stats.read(database, limit, datetime.now(UTC))
-        print(_json(asdict(found)) if opts.format == "json" else care.stats(found))
+        if opts.format == "json":
+            print(_json(asdict(found)))
+        else:
+            screen.say(care.stats(found, screen.room()))
 
     def _prune(self, opts: argparse.Namespace) -> None:
         hosts = options.OBSERVER_HOSTS.read(self.kz_settings)
@@ -115,7 +119,7 @@ class Command(KzCommand):
         with Database.from_settings(self.kz_settings) as database, self._alone():
             due = retention.plan(database, hosts, policy, now)
             if opts.dry_run:
-                print(care.plan(due, policy, now))
+                screen.say(care.plan(due, policy, now))
             else:
                 pruner = Pruner(database, self._turns(database))
                 try:
@@ -123,7 +127,7 @@ class Command(KzCommand):
                         pruner.run(due.tasks, progress)
                 except KeyboardInterrupt:
                     self._stopped()
-                print(care.pruned(pruner.pruned, policy, now))
+                screen.say(care.pruned(pruner.pruned, policy, now))
         print(care.scope(due, hosts))
 
     def _optimize(self, opts: argparse.Namespace) -> None:
@@ -176,7 +180,7 @@ class Command(KzCommand):
         if opts.format == "json":
             print(_json(care.adoption_values(done)))
         else:
-            print(care.adoption(done, bool(opts.dry_run)))
+            screen.say(care.adoption(done, bool(opts.dry_run), screen.room()))
 
     def _stopped(self) -> None:
         print("stopped: the same command goes on with the rest", file=sys.stderr)

@@ -14,10 +14,11 @@ from scrapy.exceptions import UsageError
 from kzscraper import observer_link, options
 from kzscraper.command_base import KzCommand
 from kzscraper.exceptions import RegistryError
+from kzscraper.output import screen
 from kzscraper.store import registry
 from kzscraper.store.database import Database
 from kzscraper.store.registry import Pool
-from kzscraper.table import as_table
+from kzscraper.table import Column, as_table
 
 # The fields of a pool that have an option, and the option's help.
 _FIELDS = {
@@ -30,6 +31,14 @@ _FIELDS = {
     "contact_email": ("--email", "whom to write to"),
     "tags": ("--tags", "tags, with commas between them"),
 }
+_LIST = (
+    "pool",
+    Column("name", least=7),
+    Column("client", least=6),
+    Column("country", rank=1),
+    Column("observer link", least=len("https://btcpool.kz/observer-link/0123…cdef")),
+    "active",
+)
 _ACTIONS = "list | show ID | add ID | update ID | activate ID | deactivate ID | remove ID"
 
 
@@ -90,14 +99,14 @@ class Command(KzCommand):
             )
             for pool in registry.pools(database)
         ]
-        print(as_table(("pool", "name", "client", "country", "observer link", "active"), rows))
+        screen.say(as_table(_LIST, rows, screen.room()))
 
     def _show(self, database: Database, pool_id: str) -> None:
         pool = registry.get(database, pool_id)
         shown = {**asdict(pool), "observer_url": observer_link.mask(pool.observer_url or "")}
         shown["tags"] = ", ".join(pool.tags)
         shown["active"] = "yes" if pool.active else "no"
-        print(as_table(("field", "value"), shown.items()))
+        screen.say(as_table(("field", "value"), shown.items()))
 
     def _add(self, database: Database, pool_id: str) -> None:
         pool = registry.check({"pool_id": pool_id, **self._fields()}, self._hosts)

@@ -40,8 +40,7 @@ def show(listings: Sequence[Listing], form: str = "table", notes: Sequence[str] 
     """Prints the listings, of CSV the first; what is said to people goes to standard error."""
     screen = Screen.of(sys.stdout, os.environ)
     if form == "table":
-        text = as_tables(listings, screen.room, screen.colour)
-        _write(text if screen.draws else human.in_ascii(text))
+        say(as_tables(listings, screen.room, screen.colour), end="")
     else:
         text = as_json(listings) if form == "json" else as_csv(listings[0])
         if screen.room is None:
@@ -53,6 +52,17 @@ def show(listings: Sequence[Listing], form: str = "table", notes: Sequence[str] 
         notes = [listings[0].empty, *notes]
     for note in notes:
         sys.stderr.write(f"{printable(note)}\n")
+
+
+def say(text: str, end: str = "\n") -> None:
+    """Prints tables, and words for people, on any terminal."""
+    draws = Screen.of(sys.stdout, os.environ).draws
+    _write((text if draws else human.in_ascii(text)) + end)
+
+
+def room() -> int | None:
+    """The columns that a table may take."""
+    return Screen.of(sys.stdout, os.environ).room
 
 
 def _write(text: str) -> None:

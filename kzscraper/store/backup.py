@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import gzip
 import io
-import os
 import shutil
 import sqlite3
 import sys
@@ -114,7 +113,7 @@ def _text(path: Path, *, packed: bool) -> Iterator[TextIO]:
 
 def _dump(path: Path, out: TextIO) -> None:
     """What `sqlite3 FILE .dump` prints, with the version of the schema."""
-    if isinstance(out, io.TextIOWrapper) and not os.isatty(out.fileno()):
+    if isinstance(out, io.TextIOWrapper) and not out.isatty():
         out.reconfigure(encoding="utf-8", newline="\n")
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         version = connection.execute("PRAGMA user_version").fetchone()[0]

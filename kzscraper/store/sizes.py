@@ -20,7 +20,7 @@ _TIMES = {
     "scrape_log": "timestamp",
     "worker_day": "day",
 }
-_WINDOW = timedelta(days=7)  # over which growth is measured
+_WINDOW = timedelta(days=7)  # over which growth is measured, a day at least
 _OBJECTS = """
     SELECT name, type, tbl_name FROM sqlite_master
     WHERE type IN ('table', 'index') AND name NOT LIKE 'sqlite_stat%' ORDER BY tbl_name, type DESC
@@ -102,7 +102,9 @@ def _of_table(
     new = database.one(
         f"SELECT COUNT(*) FROM {name} WHERE {column} >= ?", (units.utc_text(since)[: len(first)],)
     )[0]
-    days = max((end - since) / timedelta(days=1), 1 / 24)
+    days = (end - since) / timedelta(days=1)
+    if days < 1:  # what a table begins with tells little of its growth
+        return Size(name, "table", name, size, rows, first, last)
     return Size(
         *(name, "table", name, size, rows, first, last),
         rows_per_day=round(new / days, 2),

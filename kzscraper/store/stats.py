@@ -19,10 +19,10 @@ class Stats:
     free_bytes: int  # of these: not in use
     disk_free_bytes: int
     page_size: int
-    growth_bytes_per_day: float
+    growth_bytes_per_day: float | None  # None: no whole day has passed yet
     limit_bytes: int
     limit_reason: str  # setting or disk
-    days_until_limit: float | None  # if nothing is pruned; None: it does not grow
+    days_until_limit: float | None  # if nothing is pruned; None: it does not grow, or not known
     journal_mode: str
     journal_reason: str
     sqlite_version: str
@@ -40,7 +40,9 @@ def read(database: Database, limit_mb: int | None, now: datetime) -> Stats:
     )
     used = (pages - unused) * page_size
     found, exact = sizes.read(database, used, now)
-    growth = sum(one.bytes_per_day or 0.0 for one in found)
+    dated = [one for one in found if one.first]
+    is_known = dated and dated[0].bytes_per_day is not None  # of the largest
+    growth = sum(one.bytes_per_day or 0.0 for one in dated) if is_known else None
     free = shutil.disk_usage(database.path.absolute().parent).free
     limit = limit_mb * 1_000_000 if limit_mb else pages * page_size + free
     mode = str(database.one("PRAGMA journal_mode")[0])
@@ -50,7 +52,7 @@ def read(database: Database, limit_mb: int | None, now: datetime) -> Stats:
         free_bytes=unused * page_size,
         disk_free_bytes=free,
         page_size=page_size,
-        growth_bytes_per_day=round(growth, 1),
+        growth_bytes_per_day=None if growth is None else round(growth, 1),
         limit_bytes=limit,
         limit_reason="setting" if limit_mb else "disk",
         days_until_limit=round(max(0.0, (limit - used) / growth), 1) if growth else None,

@@ -12,7 +12,17 @@ from kzscraper.store.adopt.tally import Tally
 from kzscraper.store.prune import Pruned
 from kzscraper.store.retention import TABLES, Plan, Policy
 from kzscraper.store.stats import Stats
-from kzscraper.table import as_table
+from kzscraper.table import Column, as_table
+
+_SIZES = (
+    Column("table", least=12),
+    "rows",
+    "size",
+    Column("first", rank=1),
+    Column("last", rank=2),
+    "rows a day",
+    "size a day",
+)
 
 
 def size(count: float) -> str:
@@ -50,13 +60,13 @@ def scope(due: Plan, hosts: Collection[str]) -> str:
     return f"{ours}; left alone: {', '.join(due.foreign)}" if due.foreign else ours
 
 
-def stats(found: Stats) -> str:
-    return "\n".join([*_head(found), "", _sizes(found)])
+def stats(found: Stats, room: int | None) -> str:
+    return "\n".join([*_head(found), "", _sizes(found, room)])
 
 
 def _head(found: Stats) -> Iterator[str]:
     yield f"{found.path}: {size(found.bytes)}, of it free: {size(found.free_bytes)}"
-    yield f"growth: {size(found.growth_bytes_per_day)} a day; {_until_limit(found)}"
+    yield _growth(found)
     yield f"journal: {found.journal_mode} ({found.journal_reason})"
     versions = f"SQLite {found.sqlite_version}, schema {found.schema_version}"
     if found.user_version != found.schema_version:
@@ -66,36 +76,43 @@ def _head(found: Stats) -> Iterator[str]:
         yield "sizes are estimates, with those of the indexes: this SQLite has no dbstat"
 
 
-def _until_limit(found: Stats) -> str:
+def _growth(found: Stats) -> str:
+    if found.growth_bytes_per_day is None:
+        return "growth: not known before there are rows of a whole day"
     if found.days_until_limit is None:
-        return "no new rows in the last week"
+        return "growth: no new rows in the last week"
     limit = (
         f"the limit of {size(found.limit_bytes)} is reached"
         if found.limit_reason == "setting"
         else "the disk is full"
     )
-    return f"{found.days_until_limit:,.0f} days until {limit}, if nothing is pruned"
+    return (
+        f"growth: {size(found.growth_bytes_per_day)} a day; {found.days_until_limit:,.0f} days "
+        f"until {limit}, if nothing is pruned"
+    )
 
 
-def _sizes(found: Stats) -> str:
+def _sizes(found: Stats, room: int | None) -> str:
+    """The tables; each with its indexes, which --format json tells apart."""
     cells = [
         (
-            one.name if one.kind == "table" else f"  {one.name}",
-            one.rows,
-            size(one.bytes),
-            one.first,
-            one.last,
-            one.rows_per_day,
-            None if one.bytes_per_day is None else size(one.bytes_per_day),
+            table.name,
+            table.rows,
+            size(sum(one.bytes for one in found.sizes if one.table == table.name)),
+            table.first and table.first[: len("2026-11-25")],
+            table.last and table.last[: len("2026-11-25")],
+            None if table.rows_per_day is None else round(table.rows_per_day),
+            None if table.bytes_per_day is None else size(table.bytes_per_day),
         )
-        for one in found.sizes
+        for table in found.sizes
+        if table.kind == "table"
     ]
-    headers = ("table, index", "rows", "size", "first", "last", "rows a day", "growth a day")
-    return as_table(headers, cells)
+    return as_table(_SIZES, cells, room)
 
 
-def adoption(done: Adoption, dry_run: bool) -> str:
-    return "\n".join([*_owners(done, dry_run), _tallies(done.tallies), *_notes(done.tallies)])
+def adoption(done: Adoption, dry_run: bool, room: int | None) -> str:
+    tallies = _tallies(done.tallies, room)
+    return "\n".join([*_owners(done, dry_run), tallies, *_notes(done.tallies)])
 
 
 def adoption_values(done: Adoption) -> dict[str, object]:
@@ -132,13 +149,13 @@ def _owners(done: Adoption, dry_run: bool) -> Iterator[str]:
         yield f"{' '.join(name for name in names if name)} -> {pool_id}{is_new}"
 
 
-def _tallies(tallies: Collection[Tally]) -> str:
+def _tallies(tallies: Collection[Tally], room: int | None) -> str:
     cells = [
         (one.table, one.read, one.taken, one.changed, one.merged, one.present, one.refused)
         for one in tallies
     ]
     headers = ("table", "read", "taken", "of these changed", "merged", "here already", "refused")
-    return as_table(headers, cells)
+    return as_table(headers, cells, room)
 
 
 def _notes(tallies: Collection[Tally]) -> Iterator[str]:

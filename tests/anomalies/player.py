@@ -63,13 +63,11 @@ class Player:
         path = folder / "pools.db"
         # What is kept of a transaction in memory is as good as on a disk that is memory.
         self.database = Database.open(path, create=True, journal_mode="memory")
-        crawler = Crawler(Spider)
-        self.stats = StatsCollector(crawler)
+        self.stats = StatsCollector(Crawler(Spider))
         self._normalise = NormalisePipeline(self.stats)
         self._deduplicate = DeduplicateEarningsPipeline(self.stats)
         self._detect = DetectAnomaliesPipeline(self.database, Thresholds.from_settings(settings))
-        policy = Policy.from_settings(settings)
-        self._store = StorePipeline(self.database, policy, self.stats, crawler.signals)
+        self._store = StorePipeline(self.database, Policy.from_settings(settings), self.stats)
         self._runner = asyncio.Runner(loop_factory=_WithoutThreads)
         self.pools: list[Pool] = []
 

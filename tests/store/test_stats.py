@@ -73,10 +73,17 @@ def test_kept_days_grow_as_fast_as_they_are_pruned(database: Database) -> None:
     assert 20 <= kept.rows_per_day <= 23
 
 
+def test_the_growth_of_the_first_hours_is_not_known(database: Database) -> None:
+    found = stats.read(database, 1, NOW - timedelta(days=9, hours=1))
+    assert of(found.sizes, "worker_status").rows_per_day is None
+    assert (found.growth_bytes_per_day, found.days_until_limit) == (None, None)
+
+
 def test_days_until_the_limit(database: Database) -> None:
     small = stats.read(database, 1, NOW)
     assert small.limit_reason == "setting"
     assert small.days_until_limit is not None
+    assert small.growth_bytes_per_day is not None
     used = small.bytes - small.free_bytes
     assert small.days_until_limit == round((1_000_000 - used) / small.growth_bytes_per_day, 1)
     assert stats.read(database, None, NOW).limit_reason == "disk"
