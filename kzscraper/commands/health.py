@@ -13,8 +13,9 @@ from pathlib import Path
 
 from scrapy.exceptions import UsageError
 
-from kzscraper import exit_codes, health, options
+from kzscraper import exit_codes, health, observer_link, options
 from kzscraper.command_base import KzCommand
+from kzscraper.exceptions import KzError
 from kzscraper.health import Facts, Limits
 from kzscraper.store import registry, watch
 from kzscraper.store.database import Database
@@ -43,11 +44,17 @@ class Command(KzCommand):
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
         if args:
             raise UsageError("`scrapy health` takes no arguments")
-        limits = Limits(
-            timedelta(minutes=options.STALE_MINUTES.read(self.kz_settings)),
-            options.DISK_MIN_MB.read(self.kz_settings),
-        )
-        facts = self._facts()
+        try:
+            limits = Limits(
+                timedelta(minutes=options.STALE_MINUTES.read(self.kz_settings)),
+                options.DISK_MIN_MB.read(self.kz_settings),
+            )
+            facts = self._facts()
+        except KzError as error:
+            if opts.format == "json":
+                told = {"healthy": None, "problems": [observer_link.mask(str(error))]}
+                print(json.dumps(told, ensure_ascii=False, indent=2))
+            raise
         found = health.problems(facts, limits)
         if opts.format == "json":
             print(json.dumps(_document(facts, limits, found), ensure_ascii=False, indent=2))

@@ -186,6 +186,16 @@ def test_what_cannot_be_told_ends_with_1(
     assert says in error_of(scrapy(*args, **env))
 
 
+def test_json_says_why_it_cannot_be_told(scrapy: RunCommand, path: Path) -> None:
+    done = scrapy("health", "--format", "json")
+    assert done.returncode == 1
+    assert json.loads(done.stdout) == {
+        "healthy": None,
+        "problems": [f"database {path} does not exist: `scrapy db init` makes it"],
+    }
+    assert done.stderr.startswith("error: database ")
+
+
 def test_it_makes_and_changes_nothing(scrapy: RunCommand, execute: Execute, path: Path) -> None:
     visit(execute, "kzpool_001", 1)
     before = path.read_bytes()
