@@ -63,10 +63,14 @@ def check_egg(egg: Path, root: Path = ROOT) -> list[str]:
         return _run("loading the egg", [sys.executable, check, str(egg)], Path(empty)).split()
 
 
-def upload(client: ScrapydClient, project: str, version: str, egg: Path, spiders: int) -> None:
-    """Adds a version, or takes it back and raises DeployError."""
+def refuse_known(client: ScrapydClient, project: str, version: str) -> None:
+    """Raises DeployError for a version that is on the server: it would be taken back with ours."""
     if project in client.projects() and version in client.versions(project):
         raise DeployError(f"version {version} is on the server already")
+
+
+def upload(client: ScrapydClient, project: str, version: str, egg: Path, spiders: int) -> None:
+    """Adds a new version, or takes it back and raises DeployError."""
     try:
         _add(client, project, version, egg, spiders)
     except (DeployError, requests.RequestException) as error:
@@ -138,6 +142,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     try:
         with tempfile.TemporaryDirectory() as folder:
+            refuse_known(client, opts.project, opts.version)
             egg = opts.egg.resolve() if opts.egg else build_egg(Path(folder))
             spiders = check_egg(egg)
             upload(client, opts.project, opts.version, egg, len(spiders))
