@@ -16,8 +16,6 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from scrapy.utils.project import get_project_settings
-
 from kzscraper import exit_codes, observer_link, units
 from kzscraper.deploy.notice import Memory, Outcome, decide
 from kzscraper.exceptions import KzError
@@ -96,6 +94,8 @@ def _outcome(code: int, arguments: list[str], begun: str, lines: list[str]) -> O
 
 
 def _pools_in_trouble(spider: str, begun: str) -> list[tuple[str, str, str]]:
+    from scrapy.utils.project import get_project_settings  # takes time that most runs can save
+
     try:
         with Database.from_settings(get_project_settings(), read_only=True) as database:
             return watch.not_complete(database, spider, begun)
