@@ -25,36 +25,53 @@ from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
 
+from scrapy.settings import default_settings
+
+
+class Run:
+    """As subprocess.Popen. Variables that Python itself reads at its start have no effect."""
+
+    def __init__(
+        self, args: Sequence[str], env: Mapping[str, str], cwd: Path, files: Sequence[int]
+    ) -> None:
+        """files: those that become standard input, output and error."""
+        self.args = ["scrapy", *args]
+        self._connection = socket.socket(socket.AF_UNIX)
+        self._connection.connect(_address())
+        with tempfile.TemporaryFile("w+") as request:
+            json.dump({"args": list(args), "env": dict(env), "cwd": str(cwd)}, request)
+            request.seek(0)
+            socket.send_fds(self._connection, [b"."], [request.fileno(), *files])
+            self._answer = self._connection.makefile()
+            self.pid = int(self._answer.readline())
+
+    def wait(self, timeout: float) -> int:
+        """The exit code; raises subprocess.TimeoutExpired, and leaves nothing running."""
+        with self._connection, self._answer:
+            self._connection.settimeout(timeout)
+            try:
+                return int(self._answer.readline())
+            except TimeoutError:
+                os.kill(self.pid, signal.SIGKILL)
+                raise subprocess.TimeoutExpired(self.args, timeout) from None
+
 
 def run(
     args: Sequence[str], env: Mapping[str, str], cwd: Path, stdin: str | None, timeout: float
 ) -> subprocess.CompletedProcess[str]:
-    """As subprocess.run. Variables that Python itself reads at its start have no effect."""
+    """As subprocess.run."""
     with (
-        socket.socket(socket.AF_UNIX) as connection,
-        tempfile.TemporaryFile("w+") as request,
         tempfile.TemporaryFile("w+") as given,
         tempfile.TemporaryFile("w+") as out,
         tempfile.TemporaryFile("w+") as err,
     ):
-        json.dump({"args": list(args), "env": dict(env), "cwd": str(cwd)}, request)
         given.write(stdin or "")
-        files = (request, given, out, err)
-        for file in files:
-            file.seek(0)
-        connection.settimeout(timeout)
-        connection.connect(_address())
-        socket.send_fds(connection, [b"."], [file.fileno() for file in files])
-        with connection.makefile() as answer:
-            pid = int(answer.readline())
-            try:
-                code = int(answer.readline())
-            except TimeoutError:
-                os.kill(pid, signal.SIGKILL)
-                raise subprocess.TimeoutExpired(["scrapy", *args], timeout) from None
-        for file in (out, err):
-            file.seek(0)
-        return subprocess.CompletedProcess(["scrapy", *args], code, out.read(), err.read())
+        given.seek(0)
+        started = Run(args, env, cwd, [file.fileno() for file in (given, out, err)])
+        code = started.wait(timeout)
+        out.seek(0)
+        err.seek(0)
+        return subprocess.CompletedProcess(started.args, code, out.read(), err.read())
 
 
 @cache
@@ -83,11 +100,17 @@ def _address() -> str:
 
 def serve(listening: socket.socket) -> None:
     """Comes back at the end, and in each child when its run has ended."""
-    for name in ("scrapy.cmdline", "scrapy.commands", "scrapy.extensions", "kzscraper"):
+    for name in ("scrapy.cmdline", "scrapy.commands", "kzscraper"):
         import_module(name)
         for module in walk_packages(getattr(sys.modules[name], "__path__", ()), f"{name}."):
             if module.name != "kzscraper.settings":
                 import_module(module.name)
+    for usual in (
+        *default_settings.EXTENSIONS_BASE,
+        *default_settings.DOWNLOADER_MIDDLEWARES_BASE,
+        *default_settings.SPIDER_MIDDLEWARES_BASE,
+    ):
+        import_module(usual.rpartition(".")[0])
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a run's parent
     while sys.stdin not in (ready := select.select([listening, sys.stdin], [], [])[0]) and ready:

@@ -50,17 +50,18 @@ def enter(folder: Path, *args: str, **env: str) -> Completed:
 
 
 @pytest.mark.parametrize(
-    ("program", "files"),
+    ("program", "args"),
     [
         ("hadolint", ["Dockerfile"]),
         ("shellcheck", ["deploy/docker/entrypoint.sh", "tools/install-browser.sh"]),
+        ("check-jsonschema", ["-q", "--builtin-schema", "vendor.compose-spec", "compose.yaml"]),
     ],
 )
-def test_linters_find_nothing(program: str, files: list[str]) -> None:
+def test_linters_find_nothing(program: str, args: list[str]) -> None:
     if not (PROGRAMS / program).exists():
         pytest.skip(f"there is no {program} for this platform")
     done = subprocess.run(
-        [str(PROGRAMS / program), *files], cwd=ROOT, capture_output=True, text=True, check=False
+        [str(PROGRAMS / program), *args], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stdout) == (0, "")
 
@@ -114,8 +115,8 @@ def test_the_loop_crawls_again_and_again_until_it_is_stopped(farm: Callable[...,
             stderr=subprocess.STDOUT,
         )
     try:
-        assert poll(lambda: len(made.of_pool("scrape_log", "plain")) >= 2, 120)
-        # In the middle of the third visit.
+        assert poll(lambda: len(made.of_pool("scrape_log", "plain")) == 1, 120)
+        # In the middle of the second visit.
         asked = len(made.site.requests)
         assert poll(lambda: len(made.site.requests) > asked, 60)
         started = descendants(loop.pid)
@@ -125,8 +126,7 @@ def test_the_loop_crawls_again_and_again_until_it_is_stopped(farm: Callable[...,
     assert code == 0
     assert poll(lambda: not alive(started), 10), alive(started)
     visits = made.of_pool("scrape_log", "plain")
-    assert len(visits) >= 3
-    assert {visit["status"] for visit in visits} == {"complete"}
+    assert [visit["status"] for visit in visits] == ["complete", "complete"]
 
 
 def test_the_loop_makes_the_database_and_outlives_what_cannot_run(tmp_path: Path) -> None:

@@ -6,11 +6,10 @@ import fcntl
 import os
 import pty
 import struct
-import subprocess
-import sys
 import termios
 from collections.abc import Mapping
 
+from tests import warm
 from tests.conftest import ROOT
 
 
@@ -18,14 +17,7 @@ def run_on_terminal(*args: str, env: Mapping[str, str], columns: int = 100) -> t
     """Runs `scrapy ARGS`; gives its exit code and everything that it wrote."""
     ours, its = pty.openpty()
     fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
-    process = subprocess.Popen(
-        [sys.executable, "-m", "scrapy", *args],
-        cwd=ROOT,
-        env={**os.environ, "TERM": "xterm", **env},
-        stdin=its,
-        stdout=its,
-        stderr=its,
-    )
+    process = warm.Run(args, {**os.environ, "TERM": "xterm", **env}, ROOT, [its, its, its])
     os.close(its)
     written = bytearray()
     try:
@@ -35,7 +27,7 @@ def run_on_terminal(*args: str, env: Mapping[str, str], columns: int = 100) -> t
         pass  # how Linux says that nobody has the other end open any more
     finally:
         os.close(ours)
-    return process.wait(), written.decode()
+    return process.wait(240), written.decode()
 
 
 def screen(written: str) -> list[str]:

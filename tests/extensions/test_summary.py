@@ -26,6 +26,7 @@ def test_a_table_of_all_pools_stands_at_the_end(farm: Callable[..., Farm]) -> No
     made = farm(PLAIN, REVOKED, HIDDEN)
     log = made.crawl(KZ_STALE_MINUTES="30").stderr
     assert "INFO: 3 pool(s): 1 complete, 1 partial, 1 failed\n" in log
+    assert "\x1b" not in log  # the live line is for terminals
     table = table_of(log)
     assert list(table) == ["kzpool_001", "kzpool_002", "kzpool_003"]
     status, workers, earnings, seconds, reason = table["kzpool_001"]
