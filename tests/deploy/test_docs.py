@@ -70,6 +70,16 @@ def test_operations_knows_every_incident_and_failure() -> None:
         assert f"| `{name}` |" in text
 
 
+def test_operations_knows_every_line_of_the_log() -> None:
+    text = text_of("operations.md")
+    calls = "".join(file.read_text("utf-8") for file in (ROOT / "kzscraper").rglob("*.py"))
+    formats = re.findall(r'logger\.(?:info|warning|error|critical)\(\s*"(.+?)"', calls)
+    # The longest words between two values, such as `not judged` of "%s: not judged: %s".
+    words = [max(re.split("%[sd]", one), key=len).strip(" :,") for one in formats]
+    assert len(words) > 5
+    assert [one for one in words if one not in text] == []
+
+
 def test_data_knows_every_column_and_view(tmp_path: Path) -> None:
     text = text_of("data.md")
     with Database.open(tmp_path / "pools.db", create=True) as database:
