@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install demo test lint crawl deploy scrapyd-demo scenarios bench-queries bench-prune
+.PHONY: install demo test lint crawl deploy scrapyd-demo scenarios bench bench-queries bench-prune
 
 install: $(VENV)/.packages
 	@tools/install-browser.sh $(BIN)
@@ -31,6 +31,10 @@ bench-queries: $(VENV)/.packages
 
 bench-prune: $(VENV)/.packages
 	@$(BIN)/python -m tools.bench_prune
+
+# How fast we are beside the browser alone: nothing else should run meanwhile. Some minutes.
+bench: install
+	@$(BIN)/python -m tools.bench
 
 test: install
 	$(BIN)/python -m pytest

@@ -1,0 +1,1 @@
+"""How fast we are beside the browser: `make bench`. Every figure is a ratio within one run."""
