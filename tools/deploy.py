@@ -117,6 +117,14 @@ def _run(what: str, command: list[str], folder: Path) -> str:
     return done.stdout
 
 
+def _in_words(error: Exception, url: str) -> str:
+    if isinstance(error, requests.ConnectionError):
+        return f"no Scrapyd answers at {url}"
+    if str(error) == "Unauthorized":
+        return f"{url} wants another user or password: see --help"
+    return str(error)
+
+
 def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     target = get_config()["deploy"]
     parser = argparse.ArgumentParser(
@@ -147,7 +155,7 @@ def main(arguments: list[str] | None = None) -> int:
             spiders = check_egg(egg)
             upload(client, opts.project, opts.version, egg, len(spiders))
     except (DeployError, ErrorResponse, MalformedResponse, requests.RequestException) as error:
-        print(f"error: not deployed: {error}", file=sys.stderr)
+        print(f"error: not deployed: {_in_words(error, opts.url)}", file=sys.stderr)
         return 1
     print(f"{opts.project} version {opts.version} on {opts.url}: {', '.join(spiders)}")
     return 0

@@ -85,6 +85,19 @@ def test_nobody_is_served_without_the_password(server: ScrapydServer) -> None:
     assert requests.get(f"{server.url}/daemonstatus.json", timeout=10).status_code == 401
     wrong = requests.get(f"{server.url}/", auth=(server.username, "x"), timeout=10)
     assert wrong.status_code == 401
+    done = deploy(server, SCRAPYD_PASSWORD="x")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        f"error: not deployed: {server.url} wants another user or password: see --help\n"
+    )
+
+
+def test_no_server_is_told() -> None:
+    nobody = ScrapydServer(Path())
+    nobody.url = "http://127.0.0.1:1"
+    done = deploy(nobody)
+    assert done.returncode == 1
+    assert done.stderr == f"error: not deployed: no Scrapyd answers at {nobody.url}\n"
 
 
 def test_a_job_crawls_and_stores(deployed: ScrapydServer, farm: Farm) -> None:
