@@ -31,9 +31,8 @@ def text_of(name: str) -> str:
 
 
 def test_there_is_a_page_for_each_need() -> None:
-    assert [page.name for page in PAGES] == [
-        *("data.md", "deployment.md", "development.md", "operations.md"),
-    ]
+    needed = {"data.md", "deployment.md", "development.md", "operations.md"}
+    assert needed <= {page.name for page in PAGES}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
