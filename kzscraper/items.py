@@ -87,3 +87,8 @@ class Visit:
     summaries: list[PoolSummary] = field(default_factory=list)
     workers: list[WorkerStatus] = field(default_factory=list)
     earnings: list[DailyEarnings] = field(default_factory=list)
+
+    @property
+    def size(self) -> int:
+        """The number of its items, the PoolScrape included."""
+        return 1 + len(self.summaries) + len(self.workers) + len(self.earnings)

@@ -2,6 +2,8 @@
 
 import os
 
+from scrapy.settings import default_settings as _scrapy
+
 from kzscraper import options
 
 BOT_NAME = "kzscraper"
@@ -27,7 +29,18 @@ ROBOTSTXT_OBEY = False
 RETRY_ENABLED = False
 COOKIES_ENABLED = False  # the browser keeps its own, per visit
 
+# Scrapy's own components that do nothing for us are left out here: one that is set to None is
+# loaded all the same, and these bring an HTTP client and a web server, half of a crawl's start.
+# What the downloader middlewares do, the browser does for each visit.
+DOWNLOADER_MIDDLEWARES_BASE = {"scrapy.downloadermiddlewares.stats.DownloaderStats": 850}
+EXTENSIONS_BASE = {
+    name: place
+    for name, place in _scrapy.EXTENSIONS_BASE.items()
+    if name.rpartition(".")[2] not in ("CoreStats", "RemoteControl", "TelnetConsole")
+}
+
 EXTENSIONS = {
+    "kzscraper.extensions.core_stats.CoreStats": 0,
     "kzscraper.extensions.run_lock.RunLockExtension": 0,
     "kzscraper.extensions.spool.SpoolExtension": 10,
     "kzscraper.extensions.progress.ProgressExtension": 20,

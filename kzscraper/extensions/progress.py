@@ -13,6 +13,7 @@ from scrapy.statscollectors import StatsCollector
 
 from kzscraper.extensions.live_line import LiveLine
 from kzscraper.items import PoolScrape
+from kzscraper.signals import visit_stored
 
 
 class ProgressExtension:
@@ -32,7 +33,7 @@ class ProgressExtension:
         extension = cls(LiveLine(sys.stderr), crawler.stats)
         connect = crawler.signals.connect
         connect(extension.spider_opened, signals.spider_opened)
-        connect(extension.item_scraped, signals.item_scraped)
+        connect(extension.visit_stored, visit_stored)
         connect(extension.item_lost, signals.item_dropped)
         connect(extension.item_lost, signals.item_error)
         connect(extension.spider_closed, signals.spider_closed)
@@ -43,9 +44,8 @@ class ProgressExtension:
         self._line.__enter__()
         self._clock = asyncio.get_running_loop().create_task(self._tick())
 
-    def item_scraped(self, item: Any) -> None:
-        if isinstance(item, PoolScrape):
-            self._count(is_failed=item.status == "failed")
+    def visit_stored(self, scrape: PoolScrape) -> None:
+        self._count(is_failed=scrape.status == "failed")
 
     def item_lost(self, item: Any) -> None:
         if isinstance(item, PoolScrape):

@@ -12,6 +12,7 @@ from twisted.python.failure import Failure
 from kzscraper import configuration
 from kzscraper.items import PoolScrape
 from kzscraper.output.human import in_ascii
+from kzscraper.signals import visit_stored
 from kzscraper.table import as_table
 
 logger = logging.getLogger(__name__)
@@ -33,7 +34,7 @@ class SummaryExtension:
         extension = cls(crawler.settings, crawler.stats)
         connect = crawler.signals.connect
         connect(extension.spider_opened, signals.spider_opened)
-        connect(extension.item_scraped, signals.item_scraped)
+        connect(extension.visit_stored, visit_stored)
         connect(extension.item_dropped, signals.item_dropped)
         connect(extension.item_error, signals.item_error)
         connect(extension.spider_closed, signals.spider_closed)
@@ -46,8 +47,8 @@ class SummaryExtension:
             given = "; ".join(f"{one.name}={one.value} ({one.source})" for one in found)
             logger.info("settings: %s", given)
 
-    def item_scraped(self, item: Any) -> None:
-        self._add(item, None, None)
+    def visit_stored(self, scrape: PoolScrape) -> None:
+        self._add(scrape, None, None)
 
     def item_dropped(self, item: Any, exception: BaseException) -> None:
         self._add(item, _LOST, str(exception))

@@ -6,12 +6,14 @@ from typing import Any
 
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
+from scrapy.signalmanager import SignalManager
 from scrapy.statscollectors import StatsCollector
 
 from kzscraper.anomalies.incidents import Policy
 from kzscraper.exceptions import StoreError
 from kzscraper.items import PoolScrape, Visit
 from kzscraper.pipelines.gather import Gatherer
+from kzscraper.signals import visit_stored
 from kzscraper.store import visits
 from kzscraper.store.database import Database
 from kzscraper.store.spool import Spool
@@ -22,10 +24,13 @@ logger = logging.getLogger(__name__)
 class StorePipeline:
     """Writes each visit in one transaction when it is closed."""
 
-    def __init__(self, database: Database, policy: Policy, stats: StatsCollector) -> None:
+    def __init__(
+        self, database: Database, policy: Policy, stats: StatsCollector, signals: SignalManager
+    ) -> None:
         self._database = database
         self._policy = policy
         self._stats = stats
+        self._signals = signals
         self._spool = Spool(database.path)
         self._out_of_order: StoreError | None = None
         self._gatherer = Gatherer()
@@ -34,7 +39,8 @@ class StorePipeline:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> StorePipeline:
         settings = crawler.settings
-        return cls(Database.from_settings(settings), Policy.from_settings(settings), crawler.stats)
+        database, policy = Database.from_settings(settings), Policy.from_settings(settings)
+        return cls(database, policy, crawler.stats, crawler.signals)
 
     def close_spider(self) -> None:
         self._database.close()
@@ -61,6 +67,7 @@ class StorePipeline:
         for name, count in vars(stored).items():
             self._stats.inc_value(f"kz/store/{name}", count)
         _report(scrape)
+        self._signals.send_catch_log(visit_stored, scrape=scrape, items=visit.size)
 
     def _store(self, visit: Visit) -> visits.Stored:
         """Writes the visit; raises StoreError, but keeps the visit in the spool."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -63,6 +64,8 @@ class ObserverSpider(Spider):
     ) -> ObserverSpider:
         """Raises KzError for a usage or configuration that cannot lead to a crawl."""
         observer_link.mask_logs()
+        # Else a record is made of every item, and thrown away by the handler.
+        logging.getLogger("scrapy.core.scraper").setLevel(crawler.settings.get("LOG_LEVEL"))
         unknown = [name for name in kwargs if not name.startswith("_")]  # Scrapyd adds _job
         if unknown:
             raise ConfigurationError(

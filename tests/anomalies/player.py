@@ -63,11 +63,13 @@ class Player:
         path = folder / "pools.db"
         # What is kept of a transaction in memory is as good as on a disk that is memory.
         self.database = Database.open(path, create=True, journal_mode="memory")
-        self.stats = StatsCollector(Crawler(Spider))
+        crawler = Crawler(Spider)
+        self.stats = StatsCollector(crawler)
         self._normalise = NormalisePipeline(self.stats)
         self._deduplicate = DeduplicateEarningsPipeline(self.stats)
         self._detect = DetectAnomaliesPipeline(self.database, Thresholds.from_settings(settings))
-        self._store = StorePipeline(self.database, Policy.from_settings(settings), self.stats)
+        policy = Policy.from_settings(settings)
+        self._store = StorePipeline(self.database, policy, self.stats, crawler.signals)
         self._runner = asyncio.Runner(loop_factory=_WithoutThreads)
         self.pools: list[Pool] = []
 
