@@ -1,7 +1,5 @@
-"""scrapy-playwright's download handler, with what a monitor needs: a time limit for everything and
-retries within it, a context per visit that is closed on every path, evidence of what went wrong.
-
-It overrides private methods of scrapy-playwright, whose version is therefore pinned.
+"""How a visit is made: a time limit for everything and retries within it, a context per visit that
+is closed on every path, evidence of what went wrong.
 """
 
 from __future__ import annotations
@@ -9,28 +7,25 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
-import logging
 import time
-from dataclasses import dataclass
 from typing import Any
 
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
-from scrapy.exceptions import DownloadFailedError, DownloadTimeoutError
+from scrapy.exceptions import DownloadFailedError, DownloadTimeoutError, IgnoreRequest
 from scrapy.http import HtmlResponse, Response
-from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
 
 from kzscraper import options
 from kzscraper.browser import evidence, launch, retry
+from kzscraper.browser.attempt import Attempt
 from kzscraper.browser.blocking import Blocker
-from kzscraper.browser.retry import ForeignAddressError
+from kzscraper.browser.recovery import CLOSE_TIMEOUT, RecoveringHandler
+from kzscraper.browser.stopping import Stopping
 from kzscraper.page.reader import PageReader
 from kzscraper.page.traffic import Traffic
 
-# Closing a context is part of no visit's time, but it must end as well.
-_CLOSE_TIMEOUT = 10.0
 # Seconds before an attempt's end at which the reader gives what it has.
 _LAST_WORDS = 2.0
 # Seconds for what runs between the limits: a visit ends within its time, not just after.
@@ -39,19 +34,11 @@ _MARGIN = 0.5
 _SHORTEST_ATTEMPT = 1.0
 
 
-@dataclass
-class _Attempt:
-    """What is known of the attempt under way, also when it is cut off."""
+class ObserverDownloadHandler(RecoveringHandler):
+    """Reads one observer page per request; `ObserverSpider.start` says what its meta holds.
 
-    deadline: float  # of time.monotonic()
-    page: Page | None = None
-    traffic: Traffic | None = None
-    reader: PageReader | None = None
-    retry_after: str | None = None
-
-
-class ObserverDownloadHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
-    """Reads one observer page per request; `ObserverSpider.start` says what its meta holds."""
+    Raises IgnoreRequest for a visit that is dropped because the run was stopped.
+    """
 
     lazy = True  # made at the first request, so that the scheme that is not used starts no browser
 
@@ -63,61 +50,79 @@ class ObserverDownloadHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[
         self._evidence = evidence.EvidenceKeeper(options.EVIDENCE_DIR.read(settings))
         self._attempts = 1 + settings.getint("RETRY_TIMES")
         self._hosts = options.OBSERVER_HOSTS.read(settings)
+        self._stopping = Stopping(crawler)
         self.abort_request = Blocker.from_settings(settings)
         self.config.launch_options = launch.launch_options(settings)
-        self._start_lock = asyncio.Lock()
-        # Its warnings repeat, with a traceback, the failures that we report in one line.
-        logging.getLogger("scrapy-playwright").setLevel(logging.ERROR)
+
+    async def close(self) -> None:
+        await self._stopping.close()
+        await super().close()
 
     async def _download_request(self, request: Request, spider: Spider | None = None) -> Response:
         begun = time.monotonic()
-        # Evidence of a failure takes its share of the visit's time.
-        deadline = begun + self._visit_timeout - evidence.TIME_LIMIT - _MARGIN
         try:
-            for number in itertools.count(1):
-                # The first attempt leaves time for another, should the page hang.
-                limit = begun + self._visit_timeout / 2 if number == 1 else deadline
-                outcome, retry_after = await self._attempt(request, spider, min(limit, deadline))
-                pause = retry.pause(number, retry_after)
-                too_late = time.monotonic() + pause + _SHORTEST_ATTEMPT > deadline
-                if number >= self._attempts or too_late or not retry.is_transient(outcome):
-                    break
-                self.stats.inc_value("kz/retries")
-                await asyncio.sleep(pause)
+            async with self._stopping.bounded():
+                outcome = await self._visit(request, spider, begun)
         finally:
             request.meta["download_latency"] = time.monotonic() - begun
-        if isinstance(outcome, Exception):
-            raise outcome
+        if isinstance(outcome, Response):
+            return outcome
+        if self._stopping.has_begun:
+            # Who knows whether it would have failed: the signal may have ended the browser, too.
+            raise IgnoreRequest("the run was stopped")
+        raise outcome
+
+    async def _visit(self, request: Request, spider: Spider | None, begun: float) -> retry.Outcome:
+        # Evidence of a failure takes its share of the visit's time.
+        deadline = begun + self._visit_timeout - evidence.TIME_LIMIT - _MARGIN
+        for number in itertools.count(1):
+            # The first attempt leaves time for another, should the page hang.
+            limit = begun + self._visit_timeout / 2 if number == 1 else deadline
+            attempt = Attempt(min(limit, deadline))
+            outcome = await self._try(attempt, request, spider)
+            pause = retry.pause(number, attempt.retry_after)
+            too_late = time.monotonic() + pause + _SHORTEST_ATTEMPT > deadline
+            if number >= self._attempts or too_late or not retry.is_transient(outcome):
+                break
+            self.stats.inc_value("kz/retries")
+            await asyncio.sleep(pause)
         return outcome
 
-    async def _attempt(
-        self, request: Request, spider: Spider | None, deadline: float
-    ) -> tuple[retry.Outcome, str | None]:
-        """One try; gives what came of it, and the server's Retry-After."""
-        attempt = request.meta["attempt"] = _Attempt(deadline)
+    async def _try(
+        self, attempt: Attempt, request: Request, spider: Spider | None
+    ) -> retry.Outcome:
+        request.meta["attempt"] = attempt
         request.meta.pop("evidence", None)
-        outcome: retry.Outcome
+        self.under_way.add(attempt)
         try:
-            async with asyncio.timeout_at(_loop_time(deadline)):
-                await self._start_once()
-                outcome = await super()._download_request(request, spider)
-        except TimeoutError:
-            outcome = DownloadTimeoutError(f"not read within {self._visit_timeout:g} s")
-        except PlaywrightError as error:
-            outcome = DownloadFailedError(error.message.splitlines()[0].removeprefix("Page.goto: "))
-        if attempt.traffic and attempt.traffic.leads_off(self._hosts):
-            outcome = ForeignAddressError(f"led to {attempt.traffic.address}")
-        try:
-            if isinstance(outcome, Exception) or not request.meta["reading"].is_complete:
+            outcome = await self._open(attempt, request, spider)
+            if attempt.traffic and attempt.traffic.leads_off(self._hosts):
+                outcome = retry.ForeignAddressError(f"led to {attempt.traffic.address}")
+            if isinstance(outcome, Exception) and not await self.has_driver():
+                outcome = retry.FinalError(
+                    "the browser's driver has died: the next run starts a new one"
+                )
+            elif isinstance(outcome, Exception) or not request.meta["reading"].is_complete:
                 await self._keep_evidence(request, attempt)
+            return outcome
         finally:
+            self.under_way.discard(attempt)
             await self._close_context(request)
-        return outcome, attempt.retry_after
 
-    async def _start_once(self) -> None:
-        async with self._start_lock:
-            if not hasattr(self, "browser_provider"):
-                await self._launch()
+    async def _open(
+        self, attempt: Attempt, request: Request, spider: Spider | None
+    ) -> retry.Outcome:
+        try:
+            async with attempt.limited():
+                await self.start_once()
+                response: Response = await super()._download_request(request, spider)
+                return response
+        except TimeoutError:
+            return DownloadTimeoutError(f"not read within {self._visit_timeout:g} s")
+        except PlaywrightError as error:
+            return DownloadFailedError(error.message.splitlines()[0].removeprefix("Page.goto: "))
+        except DownloadFailedError as error:
+            return error
 
     async def _download_request_with_page(
         self,
@@ -125,7 +130,7 @@ class ObserverDownloadHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[
         page: Page,
         spider: Spider,  # noqa: ARG002 - the overridden method's signature
     ) -> Response:
-        attempt: _Attempt = request.meta["attempt"]
+        attempt: Attempt = request.meta["attempt"]
         traffic = Traffic(page)
         reader = PageReader(
             page,
@@ -151,7 +156,7 @@ class ObserverDownloadHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[
             flags=["playwright"],
         )
 
-    async def _keep_evidence(self, request: Request, attempt: _Attempt) -> None:
+    async def _keep_evidence(self, request: Request, attempt: Attempt) -> None:
         if attempt.page is None or attempt.reader is None:
             return
         request.meta["evidence"] = await self._evidence.keep(
@@ -167,9 +172,5 @@ class ObserverDownloadHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[
             return
         # A browser that died has closed its contexts.
         with contextlib.suppress(PlaywrightError, TimeoutError):
-            async with asyncio.timeout(_CLOSE_TIMEOUT):
+            async with asyncio.timeout(CLOSE_TIMEOUT):
                 await wrapper.context.close()
-
-
-def _loop_time(monotonic: float) -> float:
-    return asyncio.get_running_loop().time() + monotonic - time.monotonic()

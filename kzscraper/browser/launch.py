@@ -23,6 +23,8 @@ CONTEXT: dict[str, Any] = {
     "service_workers": "block",
 }
 
+# A page opens no further windows, and one that fills memory is stopped before the machine is.
+_TAMED = ("--block-new-web-contents", "--js-flags=--max-old-space-size=512")
 # A proxy to which nothing can connect, as there is no such port.
 _NOWHERE = "http://127.0.0.1:0"
 
@@ -37,10 +39,14 @@ def launch_options(settings: BaseSettings) -> dict[str, Any]:
         "executable_path": chromium.find(options.CHROMIUM.read(settings)),
         # Chromium's sandbox does not run as root.
         "chromium_sandbox": not _is_root(),
+        # Ctrl-C reaches all processes of a terminal: it is for us to end the browser.
+        "handle_sigint": False,
+        "handle_sigterm": False,
+        "handle_sighup": False,
         **_asked_for(settings),
     }
     fence = [] if "proxy" in chosen else _fence(allowed_hosts(settings))
-    return {**chosen, "args": [*fence, *chosen.get("args", ())]}
+    return {**chosen, "args": [*_TAMED, *fence, *chosen.get("args", ())]}
 
 
 def _asked_for(settings: BaseSettings) -> dict[str, Any]:

@@ -14,7 +14,11 @@ _FIRST = 1.0  # seconds; doubled with each attempt
 _JITTER = 0.25
 
 
-class ForeignAddressError(DownloadFailedError):
+class FinalError(DownloadFailedError):
+    """Raised by `browser` for a failure that another attempt would only repeat."""
+
+
+class ForeignAddressError(FinalError):
     """Raised by the handler for a page that leads to a host that is not ours to open."""
 
 
@@ -25,7 +29,7 @@ def is_transient(outcome: Outcome) -> bool:
     """Whether the same request may well succeed in a moment."""
     if isinstance(outcome, Response):
         return outcome.status in _STATUSES
-    if isinstance(outcome, ForeignAddressError):
+    if isinstance(outcome, FinalError):
         return False
     return not any(error in str(outcome) for error in _LASTING)
 

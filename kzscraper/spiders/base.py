@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
-from scrapy.exceptions import DownloadFailedError, DownloadTimeoutError
+from scrapy.exceptions import DownloadFailedError, DownloadTimeoutError, IgnoreRequest
 from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
@@ -126,6 +126,8 @@ class ObserverSpider(Spider):
 
     def on_failure(self, failure: TwistedFailure) -> Iterator[PoolScrape]:
         """A visit that was cut off, or never began, is recorded with its reason."""
+        if isinstance(failure.value, IgnoreRequest):
+            return  # the run was stopped, which says nothing of the pool
         request: Request = failure.request  # type: ignore[attr-defined]
         scrape = self._scrape(request.meta["pool_id"], _now())
         reading.failed(scrape, _explain(failure))
