@@ -37,8 +37,8 @@ attempt('webrtc', () => {{
 }});
 attempt('pop-up', () => window.open(`http://${{stranger}}/popup`));
 attempt('orphan', () => window.open(`http://${{stranger}}/orphan`, '_blank', 'noopener'));
-attempt('empty pop-up', () => window.open('about:blank')?
-  .fetch(`http://${{stranger}}/popup-fetch`, {{mode: 'no-cors'}}));
+attempt('empty pop-up', () => window.open('about:blank')
+  ?.fetch(`http://${{stranger}}/popup-fetch`, {{mode: 'no-cors'}}));
 element('iframe', {{src: `http://${{stranger}}/iframe`}});
 element('iframe', {{src: '/away'}});
 element('iframe', {{srcdoc: `<script>fetch('http://${{stranger}}/srcdoc')<\\/script>`}});
