@@ -33,6 +33,8 @@ COOKIES_ENABLED = False  # the browser keeps its own, per visit
 # loaded all the same, and these bring an HTTP client and a web server, half of a crawl's start.
 # What the downloader middlewares do, the browser does for each visit.
 DOWNLOADER_MIDDLEWARES_BASE = {"scrapy.downloadermiddlewares.stats.DownloaderStats": 850}
+# These look after links that a spider follows; ours follow none.
+SPIDER_MIDDLEWARES = dict.fromkeys(_scrapy.SPIDER_MIDDLEWARES_BASE)
 EXTENSIONS_BASE = {
     name: place
     for name, place in _scrapy.EXTENSIONS_BASE.items()

@@ -51,8 +51,9 @@ class ObserverDownloadHandler(RecoveringHandler):
         self._attempts = 1 + settings.getint("RETRY_TIMES")
         self._hosts = options.OBSERVER_HOSTS.read(settings)
         self._stopping = Stopping(crawler)
-        self.abort_request = Blocker.from_settings(settings)
         self.config.launch_options = launch.launch_options(settings)
+        if "proxy" in self.config.launch_options:  # then the browser has no fence of its own
+            self.abort_request = Blocker.from_settings(settings)
 
     async def close(self) -> None:
         await self._stopping.close()
@@ -123,6 +124,14 @@ class ObserverDownloadHandler(RecoveringHandler):
             return DownloadFailedError(error.message.splitlines()[0].removeprefix("Page.goto: "))
         except DownloadFailedError as error:
             return error
+
+    async def _download_request_with_retry(self, request: Request, spider: Spider) -> Response:
+        if self.abort_request:
+            response: Response = await super()._download_request_with_retry(request, spider)
+            return response
+        # The original sets a route in any case: each of a page's requests would wait for us, twice.
+        page = await self._create_page(request=request, spider=spider)
+        return await self._download_request_with_page(request, page, spider)
 
     async def _download_request_with_page(
         self,

@@ -25,6 +25,8 @@ CONTEXT: dict[str, Any] = {
 
 # A page opens no further windows, and one that fills memory is stopped before the machine is.
 _TAMED = ("--block-new-web-contents", "--js-flags=--max-old-space-size=512")
+# What the reader does not look at is not loaded.
+_UNSEEN = ("--blink-settings=imagesEnabled=false", "--disable-remote-fonts")
 # A proxy to which nothing can connect, as there is no such port.
 _NOWHERE = "http://127.0.0.1:0"
 
@@ -46,7 +48,7 @@ def launch_options(settings: BaseSettings) -> dict[str, Any]:
         **_asked_for(settings),
     }
     fence = [] if "proxy" in chosen else _fence(allowed_hosts(settings))
-    return {**chosen, "args": [*_TAMED, *fence, *chosen.get("args", ())]}
+    return {**chosen, "args": [*_UNSEEN, *_TAMED, *fence, *chosen.get("args", ())]}
 
 
 def _asked_for(settings: BaseSettings) -> dict[str, Any]:
