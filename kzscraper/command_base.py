@@ -44,6 +44,7 @@ class KzCommand(ScrapyCommand):
         exit_one_on_usage_errors(parser)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        observer_link.mask_output()
         for argument in args:
             if argument.startswith("-") and argument != "-":
                 raise UsageError(f"unknown option {argument}")

@@ -7,17 +7,27 @@ from __future__ import annotations
 
 import logging
 import re
+import sys
+import traceback
 from collections.abc import Collection
-from urllib.parse import urlsplit
+from types import TracebackType
+from urllib.parse import unquote, urlsplit
+
+import setproctitle
 
 from kzscraper import host_list
 from kzscraper.exceptions import LinkError
 
+# A digit of a token, and a character of a token of another form, which may be percent-encoded.
+_HEX = r"(?:[0-9a-f]|%3\d|%[46][1-6])"
+_CHARACTER = r"(?:[\w-]|%(?:3\d|[46][1-9a-f]|[57][0-9a]|2d|5f))"
+_SLASH = r"(?:\\?/|%(?:25)*2f|\\u002f|\\x2f)"
 # The token behind observer-link/, whatever its form, and 32 hex digits wherever they stand
-# (the page's own requests carry the token in other places).
+# (the page's own requests carry the token in other places), but no part of a longer number.
 _TOKEN = re.compile(
-    r"(?P<before>observer[-_]link(?:/|%2F))(?P<token>[\w-]{6,})"
-    r"|(?<![0-9A-Za-z])(?P<hex>[0-9a-f]{32})(?![0-9A-Za-z])",
+    rf"(?P<before>observer[-_]link{_SLASH})(?P<token>{_CHARACTER}{{6,}})"
+    r"|(?:(?<![0-9a-f])|(?<=%[0-9a-f]{2})|(?<=\\x[0-9a-f]{2})|(?<=\\u[0-9a-f]{4}))"
+    rf"(?P<hex>{_HEX}{{32}})(?![0-9a-f])",
     re.IGNORECASE,
 )
 
@@ -28,7 +38,7 @@ def mask(text: str) -> str:
 
 
 def _mask_match(match: re.Match[str]) -> str:
-    token = match["token"] or match["hex"]
+    token = unquote(match["token"] or match["hex"])
     shown = f"{token[:4]}…{token[-4:]}" if len(token) >= 16 else "…"
     return (match["before"] or "") + shown
 
@@ -85,6 +95,18 @@ class _MaskedRecord(logging.LogRecord):
         self._exc_text = text and mask(text)
 
 
-def mask_logs() -> None:
-    """From now on every log record of this process is masked, whoever writes it."""
+def mask_output() -> None:
+    """From now on this process shows no token: in its log, whoever writes it, when it breaks down
+    on an error that nobody expected, and in the list of processes.
+    """
     logging.setLogRecordFactory(_MaskedRecord)
+    sys.excepthook = _print_masked
+    title = setproctitle.getproctitle()
+    if mask(title) != title:  # links are arguments of some commands
+        setproctitle.setproctitle(mask(title))
+
+
+def _print_masked(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    sys.stderr.write(mask("".join(traceback.format_exception(kind, error, trace))))

@@ -13,6 +13,8 @@ from unicodedata import normalize
 
 from dateutil import parser as dateutil_parser
 
+from kzscraper.observer_link import mask
+
 MAX_LENGTH = 64  # no value is longer; a longer text is a sentence, or an attack
 MAX_BTC = Decimal(21_000_000)
 YEARS = range(2009, 2101)  # Bitcoin's first year, and a typing error's distance
@@ -189,7 +191,7 @@ def parse_utc(text: str) -> datetime:
 
 
 def _unreadable(kind: str, text: str) -> ValueError:
-    return ValueError(f"not a {kind}: {text[:40]!r}")
+    return ValueError(f"not a {kind}: {mask(text)[:40]!r}")
 
 
 def _clean(text: str | None) -> str:

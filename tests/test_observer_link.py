@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import sys
 import traceback
 from collections.abc import Iterator
 
@@ -14,6 +15,7 @@ from kzscraper.exceptions import LinkError
 
 TOKEN = "4828a3fecdaa48eebfa475021b4e8d8d"
 LINK = f"https://btcpool.kz/observer-link/{TOKEN}"
+ENCODED = "".join(f"%{ord(digit):02X}" for digit in TOKEN)
 MASKED = "https://btcpool.kz/observer-link/4828…8d8d"
 HOSTS = ("btcpool.kz", "127.0.0.1:8080", "::1")
 
@@ -95,6 +97,15 @@ def test_a_refusal_does_not_print_the_token(url: str) -> None:
         (LINK.upper(), "HTTPS://BTCPOOL.KZ/OBSERVER-LINK/4828…8D8D"),
         (f"observer_link/{TOKEN}", "observer_link/4828…8d8d"),
         (f"next=%2Fobserver-link%2F{TOKEN}", "next=%2Fobserver-link%2F4828…8d8d"),
+        (f"\\/observer-link\\/{TOKEN}", "\\/observer-link\\/4828…8d8d"),
+        (f"%252Fobserver-link%252F{TOKEN}", "%252Fobserver-link%252F4828…8d8d"),
+        (f"observer-link/%34{TOKEN[1:]}", "observer-link/4828…8d8d"),
+        (f"observer-link/{ENCODED}", "observer-link/4828…8d8d"),
+        (f"/api/observer/{ENCODED}/workers", "/api/observer/4828…8d8d/workers"),
+        (f"%2Fapi%2Fobserver%2F{TOKEN}%2Fworkers", "%2Fapi%2Fobserver%2F4828…8d8d%2Fworkers"),
+        (f"\\u002f{TOKEN}\\u002f \\x2F{TOKEN}", "\\u002f4828…8d8d\\u002f \\x2F4828…8d8d"),
+        (f"key_{TOKEN}_x token{TOKEN}", "key_4828…8d8d_x token4828…8d8d"),
+        (f"observer-link/{TOKEN}%3Flang=ru", "observer-link/4828…8d8d%3Flang=ru"),
         ("observer-link/Short_token-1", "observer-link/…"),
         ("observer-link/Another_token-17", "observer-link/Anot…n-17"),
         (f"/api?key={TOKEN}&page=1", "/api?key=4828…8d8d&page=1"),
@@ -114,16 +125,17 @@ def test_tokens_are_masked(text: str, masked: str) -> None:
 
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
-    """What a logger of another library prints after `mask_logs()`."""
-    factory = logging.getLogRecordFactory()
+    """What a logger of another library prints after `mask_output()`."""
+    factory, hook = logging.getLogRecordFactory(), sys.excepthook
     logger = logging.getLogger("some.library")
     printed = io.StringIO()
     handler = logging.StreamHandler(printed)
     handler.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
     logger.addHandler(handler)
-    observer_link.mask_logs()
+    observer_link.mask_output()
     yield printed
     logging.setLogRecordFactory(factory)
+    sys.excepthook = hook
     logger.removeHandler(handler)
 
 
@@ -140,3 +152,9 @@ def test_logged_tracebacks_are_masked(log: io.StringIO) -> None:
         assert TOKEN in traceback.format_exc()
     assert f"RuntimeError: {MASKED}" in log.getvalue()
     assert TOKEN not in log.getvalue()
+
+
+def test_a_breakdown_is_masked(capsys: pytest.CaptureFixture[str], log: io.StringIO) -> None:
+    error = RuntimeError(LINK)
+    sys.excepthook(RuntimeError, error, None)
+    assert capsys.readouterr().err == f"RuntimeError: {MASKED}\n"

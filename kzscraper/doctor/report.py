@@ -33,6 +33,7 @@ from kzscraper.doctor.examine import STEPS, Examination
 from kzscraper.doctor.requests import Requests
 from kzscraper.doctor.secrets import LinkMask
 from kzscraper.items import WorkerStatus
+from kzscraper.observer_link import mask
 from kzscraper.page.document import Document
 
 VERSION = 1
@@ -87,7 +88,7 @@ def _recognised(found: Examination) -> Report:
         "counters": labels,
         "counters_missing": findings.missing_counters(document),
         "tables": tables,
-        "lines": [line.text[:_MAX_LENGTH] for line in document.lines[:MAX_LINES]],
+        "lines": [mask(line.text)[:_MAX_LENGTH] for line in document.lines[:MAX_LINES]],
     }
 
 

@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page, Request, Response, Route
 
+from kzscraper.observer_link import mask
+
 # Of the answers that are kept: how many, and how many characters of each.
 MAX_ANSWERS = 100
 MAX_LENGTH = 1_000_000
@@ -106,4 +108,6 @@ async def _read(response: Response) -> Answer | None:
         json.loads(text)
     except (PlaywrightError, ValueError, RecursionError):
         return None
-    return Answer(response.url, text[:MAX_LENGTH], len(text) > MAX_LENGTH)
+    # What is cut off in the middle of a token would not be known for one.
+    kept = mask(text[: MAX_LENGTH + 100])[:MAX_LENGTH]
+    return Answer(response.url, kept, len(text) > MAX_LENGTH)

@@ -11,7 +11,7 @@ from kzscraper.anomalies.incidents import Policy
 from kzscraper.anomalies.rules import judge
 from kzscraper.anomalies.thresholds import Thresholds
 from kzscraper.exceptions import StoreError
-from kzscraper.store import history, visits
+from kzscraper.store import history, registry, visits
 from kzscraper.store.database import Database
 from kzscraper.store.spool import Spool
 
@@ -51,7 +51,11 @@ class SpoolExtension:
             self._database.close()
 
     def _store_all(self) -> None:
-        for path, visit in Spool(self._database.path).visits():
+        spool = Spool(self._database.path)
+        if not spool.files():
+            return
+        links = {pool.pool_id: pool.observer_url for pool in registry.pools(self._database)}
+        for path, visit in spool.visits(links):
             if not visits.is_stored(self._database, visit):  # else a crash left the file behind
                 visit.scrape.verdicts = judge(history.load(self._database, visit, self._thresholds))
                 visits.write(self._database, visit, self._policy)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from kzscraper.observer_link import mask
 from kzscraper.page import words
 from kzscraper.page.document import Document
 
@@ -46,4 +47,5 @@ def diagnose(document: Document, status: int | None) -> Failure:
 
 
 def _quote(text: str) -> str:
-    return f": {text[:_QUOTED]!r}" if text else ""
+    # What is cut off in the middle of a token would not be known for one.
+    return f": {mask(text)[:_QUOTED]!r}" if text else ""

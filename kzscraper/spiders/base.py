@@ -63,7 +63,7 @@ class ObserverSpider(Spider):
         **kwargs: Any,
     ) -> ObserverSpider:
         """Raises KzError for a usage or configuration that cannot lead to a crawl."""
-        observer_link.mask_logs()
+        observer_link.mask_output()
         # Else a record is made of every item, and thrown away by the handler.
         logging.getLogger("scrapy.core.scraper").setLevel(crawler.settings.get("LOG_LEVEL"))
         unknown = [name for name in kwargs if not name.startswith("_")]  # Scrapyd adds _job

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from kzscraper.exceptions import StoreError
-from kzscraper.items import DailyEarnings, PoolScrape, PoolSummary, Visit, WorkerStatus
+from kzscraper.items import DailyEarnings, Item, PoolScrape, PoolSummary, Visit, WorkerStatus
 
 _VERSION = 1
 
@@ -28,9 +28,9 @@ class Spool:
         content = {
             "version": _VERSION,
             "scrape": {**scrape, "gaps": sorted(visit.scrape.gaps)},
-            "summaries": [asdict(item) for item in visit.summaries],
-            "workers": [asdict(item) for item in visit.workers],
-            "earnings": [asdict(item) for item in visit.earnings],
+            "summaries": _without_link(visit.summaries),
+            "workers": _without_link(visit.workers),
+            "earnings": _without_link(visit.earnings),
         }
         stamp = "".join(filter(str.isdigit, visit.scrape.timestamp))
         pool = "".join(c if c.isalnum() or c in "_-" else "_" for c in visit.scrape.pool_id)
@@ -52,22 +52,30 @@ class Spool:
         """The oldest first."""
         return sorted(self._folder.glob("*.json"))
 
-    def visits(self) -> Iterator[tuple[Path, Visit]]:
-        """The oldest first; raises StoreError for a file that cannot be read."""
+    def visits(self, links: Mapping[str, str | None]) -> Iterator[tuple[Path, Visit]]:
+        """The oldest first; raises StoreError for a file that cannot be read.
+
+        links: the pools' observer links by pool id, which no file but the database holds.
+        """
         for path in self.files():
             try:
-                yield path, _read(json.loads(path.read_text("utf-8")))
+                yield path, _read(json.loads(path.read_text("utf-8")), links)
             except (OSError, ValueError, KeyError, TypeError) as error:
                 raise StoreError(f"spool file {path} cannot be read: {error}") from error
 
 
-def _read(content: dict[str, Any]) -> Visit:
+def _without_link(items: Sequence[Item]) -> list[dict[str, Any]]:
+    return [{**asdict(item), "observer_url": None} for item in items]
+
+
+def _read(content: dict[str, Any], links: Mapping[str, str | None]) -> Visit:
     if content["version"] != _VERSION:
         raise ValueError(f"version {content['version']} is not known")
     scrape = PoolScrape(**{**content["scrape"], "gaps": set(content["scrape"]["gaps"])})
+    link = {"observer_url": links.get(scrape.pool_id)}
     return Visit(
         scrape,
-        [PoolSummary(**item) for item in content["summaries"]],
-        [WorkerStatus(**item) for item in content["workers"]],
-        [DailyEarnings(**item) for item in content["earnings"]],
+        [PoolSummary(**{**item, **link}) for item in content["summaries"]],
+        [WorkerStatus(**{**item, **link}) for item in content["workers"]],
+        [DailyEarnings(**{**item, **link}) for item in content["earnings"]],
     )
