@@ -62,6 +62,8 @@ class Document:
     blocks: list[Line | Table | Control] = field(default_factory=list)
     asks_for_password: bool = False
 
+    __hash__ = object.__hash__  # each is itself: tables.py remembers what it read of one
+
     @property
     def lines(self) -> list[Line]:
         return [block for block in self.blocks if isinstance(block, Line)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
+from weakref import WeakKeyDictionary
 
 from kzscraper import units
 from kzscraper.page import words
@@ -49,7 +50,16 @@ class ReadTable:
 
 
 def find(document: Document) -> list[ReadTable]:
-    """The worker and earnings tables of the page, in its order."""
+    """The worker and earnings tables of the page, in its order; read once of each document."""
+    if document not in _found:
+        _found[document] = _find(document)
+    return _found[document]
+
+
+_found: WeakKeyDictionary[Document, list[ReadTable]] = WeakKeyDictionary()
+
+
+def _find(document: Document) -> list[ReadTable]:
     filled = [table for table in document.tables if table.rows]
     found = (_read(rows, block) for rows, block in _with_bodies(filled))
     return [table for table in found if table]
