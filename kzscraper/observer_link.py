@@ -32,6 +32,10 @@ _TOKEN = re.compile(
 )
 
 
+# Control characters but tab and line end, and those that turn the direction of writing.
+_COMMANDS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
 def mask(text: str) -> str:
     """`text` with every observer token shortened to `4828…8d8d`."""
     return _TOKEN.sub(_mask_match, text)
@@ -80,10 +84,13 @@ def check(url: str, hosts: Collection[str]) -> None:
 
 
 class _MaskedRecord(logging.LogRecord):
-    """A log record that cannot print a token: not in its message, not in its traceback."""
+    """A log record that cannot print a token: not in its message, not in its traceback.
+
+    Nor does its message command a terminal, whatever a page put into it.
+    """
 
     def getMessage(self) -> str:
-        return mask(super().getMessage())
+        return _COMMANDS.sub("\ufffd", mask(super().getMessage()))
 
     # The formatter stores the formatted traceback here before it prints it.
     @property

@@ -144,6 +144,11 @@ def test_logged_arguments_are_masked(log: io.StringIO) -> None:
     assert log.getvalue() == f"WARNING GET {MASKED} gave 500\n"
 
 
+def test_what_is_logged_does_not_command_a_terminal(log: io.StringIO) -> None:
+    logging.getLogger("some.library").warning("%s", "rig\x1b[2J\x9b31m\r\u202e\tx\ny")
+    assert log.getvalue() == "WARNING rig\ufffd[2J\ufffd31m\ufffd\ufffd\tx\ny\n"
+
+
 def test_logged_tracebacks_are_masked(log: io.StringIO) -> None:
     try:
         raise RuntimeError(LINK)

@@ -18,6 +18,22 @@ KEPT = 20  # visits per pool
 TIME_LIMIT = 3.0  # seconds; a page that hangs gives neither its HTML nor a picture
 
 
+# Nothing of a page that was saved runs, and it loads nothing, wherever it is opened.
+_POLICY = (
+    '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
+    "style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'\">"
+)
+
+
+def harmless(html: str) -> str:
+    """A page that can be opened from a file without running its scripts or leading anywhere."""
+    # Its own instructions of this kind go, as those that lead elsewhere need no script.
+    html = re.sub("http-equiv", "data-equiv", html, flags=re.IGNORECASE)
+    doctype = re.match(r"\s*<!doctype[^>]*>", html, re.IGNORECASE)
+    begin = doctype.end() if doctype else 0
+    return f"{html[:begin]}{_POLICY}{html[begin:]}"
+
+
 class EvidenceKeeper:
     """Keeps the HTML and a screenshot of a page, the newest visits of each pool only.
 
@@ -41,7 +57,7 @@ class EvidenceKeeper:
         except (PlaywrightError, TimeoutError) as error:
             logger.debug("%s: evidence is not complete: %s", pool_id, error)
         try:
-            return self._write(pool_id, stamp, mask(html), picture)
+            return self._write(pool_id, stamp, harmless(mask(html)), picture)
         except OSError as error:
             logger.warning("%s: evidence cannot be kept: %s", pool_id, error)
             return None

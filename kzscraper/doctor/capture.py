@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from kzscraper.browser.evidence import harmless
 from kzscraper.doctor import case
 from kzscraper.doctor.examine import Examination, Snapshot
 from kzscraper.doctor.pseudonyms import disguise
@@ -81,11 +82,11 @@ def as_json(content: dict[str, Any]) -> str:
 
 
 def _save_page(folder: Folder, found: Examination) -> None:
-    """Observer tokens are masked, nothing else."""
+    """Observer tokens are masked, and scripts do not run when the page is opened."""
     mask = LinkMask(found.subject.link)
     snapshot = found.snapshot or Snapshot()
     if snapshot.page is not None:
-        folder.write("page.html", mask.text(snapshot.page))
+        folder.write("page.html", harmless(mask.text(snapshot.page)))
     if snapshot.picture is not None:
         folder.write("page.png", snapshot.picture)
     distilled = found.rendered.html if found.rendered else found.distilled
