@@ -60,15 +60,14 @@ class Pruner:
 
     def run(self, tasks: Iterable[Task], progress: Callable[[int, str], None]) -> None:
         """progress: is called with the number of rows just deleted, and what they were."""
-        with self._turns.taking():
-            for task in tasks:
-                if task.table == "worker_status":
-                    self._keep(task)
-                deleted = wanted = 0
-                while deleted == wanted:
-                    wanted = self._turns.batch
-                    deleted = self._delete(task, wanted)
-                    progress(deleted, f"{task.table} {task.pool_id} {task.first}")
+        for task in tasks:
+            if task.table == "worker_status":
+                self._keep(task)
+            deleted = wanted = 0
+            while deleted == wanted:
+                wanted = self._turns.batch
+                deleted = self._delete(task, wanted)
+                progress(deleted, f"{task.table} {task.pool_id} {task.first}")
 
     def _keep(self, task: Task) -> None:
         """Writes a day's worker_day, unless that was done before."""

@@ -19,7 +19,7 @@ def moment(text: str | None) -> datetime | None:
     """A timestamp: UTC, unless it says otherwise."""
     try:
         read = datetime.fromisoformat(text or "")
-    except ValueError:
+    except (TypeError, ValueError):  # SQLite stores 2026 or 1795600000 as a number
         return None
     return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
 

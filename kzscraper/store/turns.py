@@ -33,8 +33,8 @@ class Turns:
         self.batch = _BATCHES.start  # rows that one transaction should be about
 
     @contextlib.contextmanager
-    def taking(self) -> Iterator[None]:
-        """Within, the database waits for locks as briefly as short transactions need it."""
+    def _impatient(self) -> Iterator[None]:
+        """Within, the database waits for locks only briefly: who waits to commit holds one."""
         before = self._database.one("PRAGMA busy_timeout")[0]
         self._database.execute(f"PRAGMA busy_timeout = {_PATIENCE_MS}")
         try:
@@ -48,7 +48,7 @@ class Turns:
         while True:
             begun = time.monotonic()
             try:
-                with self._database.transaction():
+                with self._impatient(), self._database.transaction():
                     locked = time.monotonic()
                     result = work()
                     worked = time.monotonic() - locked

@@ -219,6 +219,17 @@ def test_workers_are_counted_where_the_page_does_not(
     assert (pool["online_workers"], pool["offline_workers"]) == (1, 2)
 
 
+def test_a_time_that_another_program_stored_as_a_number_is_no_hindrance(
+    filled: Path, show: Looker
+) -> None:
+    insert(filled, "pool_summary", summary("antpool_002", "1795600000"))
+    insert(filled, "anomaly_log", anomaly(9, "antpool_002", "T", "LOW") | {"timestamp": "2026"})
+    [pool] = show.json("status", "--pool_id", "antpool_002")
+    assert (pool["timestamp"], pool["age_s"]) == (1795600000, None)
+    assert "37.405 PH/s" in show("status", "--pool_id", "antpool_002")
+    assert " 2026 " in show("anomalies", "--pool_id", "antpool_002")
+
+
 # Workers ----------------------------------------------------------------------------------------
 
 

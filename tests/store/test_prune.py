@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -214,6 +215,22 @@ def test_a_program_that_keeps_the_database_busy_is_waited_for(
     pruned = prune(database, rest=rest)
     assert pruned.rows["worker_status"] == 2 * 24 * 9
     assert pruned.worker_days == 2 * 9
+
+
+def test_reading_waits_for_a_program_that_writes_for_long(database: Database, path: Path) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
+        end = threading.Timer(0.4, other.execute, ["COMMIT"])
+        rests = 0
+
+        def rest(_: float) -> None:
+            nonlocal rests
+            rests += 1
+            if rests == 2:  # the first day is done, the next one is to be read
+                other.execute("BEGIN EXCLUSIVE")
+                end.start()
+
+        assert prune(database, rest=rest).worker_days == 2 * 9
+        end.join()
 
 
 def test_a_program_that_never_ends_is_told_of(

@@ -52,7 +52,7 @@ def adopt(
         pools = [*registry.pools(database), *owners.new.values()]
         links = {pool.pool_id: pool.observer_url for pool in pools}
         rows = sum(map(source.count, source.tables))
-        with progress(rows) as report, turns.taking():
+        with progress(rows) as report:
             target = Target(database, turns, owners, links, dry_run, report)
             return Adoption(owners, _adopt(source, target))
 
