@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -17,9 +18,17 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "pools.db"
 
 
+@pytest.fixture(scope="session")
+def new_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("new") / "pools.db"
+    Database.open(path, create=True).close()
+    return path
+
+
 @pytest.fixture
-def database(path: Path) -> Iterator[Database]:
-    with Database.open(path, create=True) as database:
+def database(path: Path, new_file: Path) -> Iterator[Database]:
+    shutil.copy(new_file, path)  # a quarter of the time that making one takes
+    with Database.open(path) as database:
         yield database
 
 
