@@ -7,7 +7,9 @@ from dataclasses import fields
 import pytest
 
 from kzscraper.feeds.columns import EARNINGS, KINDS, SCRAPES, SUMMARY, WORKERS, Kind, named
+from tests.conftest import ROOT
 
+DATA = (ROOT / "docs" / "data.md").read_text("utf-8")
 HELPERS = {"sections", "gaps", "failure", "evidence", "verdicts"}
 
 
@@ -17,6 +19,12 @@ def test_the_columns_are_the_fields_without_secrets_and_helpers(kind: Kind) -> N
     assert list(kind.columns) == [
         name for name in names if name != "observer_url" and name not in HELPERS
     ]
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_the_order_of_the_columns_is_documented(kind: Kind) -> None:
+    [line] = [line for line in DATA.splitlines() if line.startswith(f"| `{kind.name}` |")]
+    assert line.endswith(f"| {', '.join(f'`{column}`' for column in kind.columns)} |")
 
 
 @pytest.mark.parametrize(
