@@ -43,7 +43,8 @@ class Command(KzCommand):
         parser.add_argument(
             "--per",
             metavar="TABLE",
-            help="this table only; uptime: workers, pools; earnings: days, pools, clients, total",
+            # Without colons, at which Scrapy's help begins a heading.
+            help="this table only (workers or pools; days, pools, clients or total)",
         )
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
