@@ -13,7 +13,7 @@ LINK = f"https://btcpool.kz/observer-link/{TOKEN}"
     [
         (LINK, f"see {LINK}.", "see https://btcpool.kz/observer-link/4828…8d8d."),
         (LINK, f'{{"token":"{TOKEN}"}}', '{"token":"4828…8d8d"}'),
-        (LINK, f"x{TOKEN.upper()}y", "x…y"),
+        (LINK, f"x{TOKEN.upper()}y", "x4828…8D8Dy"),
         (LINK, "observer-link of btcpool.kz", "observer-link of btcpool.kz"),
         ("https://btcpool.kz/o/Short1", "/api/Short1/workers", "/api/…/workers"),
         ("https://btcpool.kz/watch?puid=12&key=Abc-123", "key Abc-123 of 12", "key … of 12"),
