@@ -5,11 +5,10 @@ RUN python -m venv /opt/kzscraper
 ENV PATH=/opt/kzscraper/bin:$PATH
 WORKDIR /source
 # The packages first: they change less often than the program.
-COPY requirements.txt ./
-RUN pip install --no-cache-dir -r requirements.txt
-COPY pyproject.toml setup.py ./
-COPY kzscraper kzscraper
-RUN pip install --no-cache-dir --no-deps .
+COPY requirements.lock ./
+RUN pip install --no-cache-dir --require-hashes -r requirements.lock
+# It has nothing to compile: copied as it is, no build tool has to be fetched.
+COPY kzscraper /opt/kzscraper/lib/python3.11/site-packages/kzscraper
 
 FROM python:3.11-slim-bookworm
 # The newest Chromium of the distribution is the one with its security fixes: no version is pinned.

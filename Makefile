@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install demo test lint crawl deploy scrapyd-demo scenarios bench bench-queries bench-prune
+.PHONY: install demo test lint crawl deploy scrapyd-demo scenarios bench bench-queries bench-prune lock audit
 
 install: $(VENV)/.packages
 	@tools/install-browser.sh $(BIN)
@@ -44,9 +44,23 @@ lint: $(VENV)/.packages
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-$(VENV)/.packages: requirements.txt requirements-scrapyd.txt requirements-dev.txt
+# The versions of all packages, and what each file of theirs must hash to: after a change of one of
+# requirements*.txt. `audit` asks for known vulnerabilities. Both need the network.
+lock: $(VENV)/.packages
+	@for name in requirements requirements-scrapyd requirements-dev; do \
+		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+			--custom-compile-command 'make lock' --output-file $$name.lock \
+			$$name.txt || exit 1; \
+	done
+
+audit: $(VENV)/.packages
+	$(BIN)/pip-audit --strict --disable-pip --require-hashes --progress-spinner off \
+		--requirement requirements-dev.lock
+
+$(VENV)/.packages: requirements-dev.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed: make PYTHON=python3.12 …"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--require-hashes -r requirements-dev.lock
 	@touch $@
