@@ -1,10 +1,12 @@
 // What a person sees of the page, as small HTML: visible text in blocks and lines, tables, and the
 // controls that can be pressed. It knows no words: understanding the page is Python's work.
 //
-// Called with {document, version, quiet, limit, press}: presses control number `press` first, if
-// given; waits until the page has changed since that version and then been still for `quiet` ms,
-// at most `limit` ms. Gives {document, version, still, html}, without html if nothing changed.
-async ({document: knownDocument, version: knownVersion, quiet, limit, press, maxLength}) => {
+// Called with {document, version, still, quiet, limit, press}: presses control number `press` first,
+// if given; waits until the page has changed since that version, or was not still then, and has been
+// still for `quiet` ms, at most `limit` ms. Gives {document, version, still, html}, without html if
+// nothing changed.
+async ({document: knownDocument, version: knownVersion, still: wasStill, quiet, limit, press,
+        maxLength}) => {
   const NAME = '__observed__';
   if (!window[NAME]) {
     const fresh = {document: Math.random(), version: 1, changed: performance.now(), controls: []};
@@ -31,8 +33,9 @@ async ({document: knownDocument, version: knownVersion, quiet, limit, press, max
     const look = () => {
       const now = performance.now();
       const still = now - state.changed;
-      if (now >= deadline || (isNews() && still >= quiet)) return resolve();
-      setTimeout(look, Math.min(deadline - now, isNews() ? quiet - still : 20));
+      const isWaited = isNews() || !wasStill;
+      if (now >= deadline || (isWaited && still >= quiet)) return resolve();
+      setTimeout(look, Math.min(deadline - now, isWaited ? quiet - still : 20));
     };
     look();
   });

@@ -38,6 +38,7 @@ class Eye:
         """
         argument = {
             **self._seen,
+            "still": self.still,
             "quiet": quiet * 1000,
             "limit": limit * 1000,
             "press": press,

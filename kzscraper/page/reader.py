@@ -95,6 +95,7 @@ class PageReader:
         eye, traffic = self._eye, self._traffic
         deadline = min(time.monotonic() + self._fill_timeout, self._deadline)
         while time.monotonic() < deadline:
+            await traffic.settle(_WATCH)  # a look at half a page costs as much as one at all of it
             changed = await eye.look(QUIET, _WATCH)
             if changed:
                 traffic.note()

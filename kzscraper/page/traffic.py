@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import time
 from collections.abc import Collection
 
@@ -28,6 +30,7 @@ class Traffic:
         self.last_activity = time.monotonic()
         self._page = page
         self._under_way: dict[Request, float] = {}
+        self._settled = asyncio.Event()
         page.on("request", self._begin)
         page.on("requestfinished", self._end)
         page.on("requestfailed", self._end)
@@ -43,6 +46,14 @@ class Traffic:
     @property
     def is_error(self) -> bool:
         return self.status is not None and self.status >= 400
+
+    async def settle(self, limit: float) -> None:
+        """Waits until no data is on its way, at most `limit` seconds."""
+        if self.is_waiting:
+            self._settled.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(limit):
+                    await self._settled.wait()
 
     def note(self) -> None:
         """Something happened on the page."""
@@ -68,6 +79,8 @@ class Traffic:
     def _end(self, request: Request) -> None:
         if self._under_way.pop(request, None) is not None:
             self.note()
+            if not self._under_way:
+                self._settled.set()
 
     def _note_address(self, frame: Frame) -> None:
         """Without a request come about:blank, blob: and what history.pushState() shows."""
