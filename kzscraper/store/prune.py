@@ -31,7 +31,11 @@ _COPY_VISIT = """
     INSERT INTO scrape_log (timestamp, pool_id, spider, status, workers_expected, workers_read)
     VALUES (?, ?, ?, ?, ?, ?)
 """
-_STATE = f"SELECT COUNT(*), MAX(id) FROM worker_status WHERE {OF_TASK}"
+# From the index alone, as it is asked within a transaction.
+_STATE = """
+    SELECT COUNT(*), MAX(id) FROM worker_status
+    WHERE pool_id = :pool_id AND timestamp >= :first AND timestamp < :end
+"""
 _IS_KEPT = "SELECT 1 FROM worker_day WHERE pool_id = :pool_id AND day = :first LIMIT 1"
 _KEEP = """
     INSERT INTO worker_day (pool_id, worker_name, day, visits, online_visits, mean_hashrate_ths)

@@ -72,7 +72,8 @@ CREATE TABLE IF NOT EXISTS anomaly_log (
 );
 
 -- The documented names, with the timestamp added where the documented queries ask for the newest
--- rows of one pool: without it each row of latest_pool_status scans its whole pool again.
+-- rows of one pool: without it each row of latest_pool_status scans its whole pool again. The name
+-- beside it finds one worker's rows among those of all.
 DROP INDEX IF EXISTS idx_pool_summary_timestamp;
 DROP INDEX IF EXISTS idx_pool_summary_pool_id;
 DROP INDEX IF EXISTS idx_worker_status_timestamp;
@@ -82,7 +83,7 @@ DROP INDEX IF EXISTS idx_anomaly_log_pool_id;
 CREATE INDEX idx_pool_summary_timestamp ON pool_summary(timestamp);
 CREATE INDEX idx_pool_summary_pool_id ON pool_summary(pool_id, timestamp);
 CREATE INDEX idx_worker_status_timestamp ON worker_status(timestamp);
-CREATE INDEX idx_worker_status_pool_id ON worker_status(pool_id, timestamp);
+CREATE INDEX idx_worker_status_pool_id ON worker_status(pool_id, timestamp, worker_name);
 CREATE INDEX idx_daily_earnings_pool_id ON daily_earnings(pool_id);
 CREATE INDEX idx_anomaly_log_pool_id ON anomaly_log(pool_id, timestamp);
 

@@ -14,9 +14,9 @@ T = TypeVar("T")
 
 _SECONDS = 0.02  # that the work in a transaction should take; COMMIT takes what the disk needs
 _BATCHES = range(500, 4000)  # rows in one, the least and the most
-# SQLite asks for a lock again after 25 ms at the latest, for the first 128 ms of its waiting: in a
-# pause of this length every waiting program has asked.
-_PAUSE = 0.03
+# SQLite asks for a lock again after 100 ms at the latest, however long it has waited: in a pause of
+# this length every waiting program has asked.
+_PAUSE = 0.1
 _PATIENCE_MS = 150  # before a transaction lets others go first
 
 

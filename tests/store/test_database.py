@@ -248,7 +248,7 @@ def test_a_documented_database_gets_the_better_indexes(path: Path) -> None:
         }
     assert columns == {
         "idx_pool_summary_pool_id": ["pool_id", "timestamp"],
-        "idx_worker_status_pool_id": ["pool_id", "timestamp"],
+        "idx_worker_status_pool_id": ["pool_id", "timestamp", "worker_name"],
     }
 
 
