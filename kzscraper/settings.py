@@ -1,6 +1,7 @@
 """Configuration. Only what differs from Scrapy's defaults, each with its reason."""
 
 import os
+import sys
 
 from scrapy.settings import default_settings as _scrapy
 
@@ -9,7 +10,8 @@ from kzscraper import options
 BOT_NAME = "kzscraper"
 SPIDER_MODULES = ["kzscraper.spiders"]
 NEWSPIDER_MODULE = "kzscraper.spiders"
-COMMANDS_MODULE = "kzscraper.commands"
+# Scrapy loads all commands to run one. A crawl does without the others: it is what is waited for.
+COMMANDS_MODULE = "kzscraper.commands" + (".crawl" if sys.argv[1:2] == ["crawl"] else "")
 
 # Pages are drawn by scripts, so a browser opens them. One handler class for both schemes; it is
 # created at a scheme's first request, so that a crawl runs one browser.
