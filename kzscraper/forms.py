@@ -56,7 +56,7 @@ def _status(text: str) -> str | None:
     if units.is_blank(text):
         return None
     if text not in STATUSES:
-        raise ValueError(f"not a status: {text!r}")
+        raise units.unreadable("status", text)
     return text
 
 

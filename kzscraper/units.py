@@ -97,11 +97,11 @@ def parse_hashrate(text: str | None) -> Hashrate | None:
     match = _HASHRATE.fullmatch("0 H/s" if clean == "0" else clean)
     unit = match and _SPELLINGS.get(match["unit"].casefold())
     if not match or not unit:
-        raise _unreadable("hashrate", clean)
+        raise unreadable("hashrate", clean)
     value = _to_decimal(match)
     hashrate = Hashrate(value.copy_abs(), unit)  # "-0" is 0
     if value < 0 or len(hashrate.text) > MAX_LENGTH:  # 1e99
-        raise _unreadable("hashrate", clean)
+        raise unreadable("hashrate", clean)
     return hashrate
 
 
@@ -112,7 +112,7 @@ def parse_btc(text: str | None) -> Decimal | None:
         return None
     match = _DECIMAL.fullmatch(_CURRENCY.sub(r"\1", clean))
     if not match:
-        raise _unreadable("BTC amount", clean)
+        raise unreadable("BTC amount", clean)
     return _in_satoshis(_to_decimal(match))
 
 
@@ -136,7 +136,7 @@ def parse_decimal(text: str) -> Decimal:
     clean = _present(text)
     match = _DECIMAL.fullmatch(clean)
     if not match:
-        raise _unreadable("number", clean)
+        raise unreadable("number", clean)
     return _to_decimal(match)
 
 
@@ -147,7 +147,7 @@ def parse_count(text: str | None) -> int | None:
         return None
     match = _COUNT.fullmatch(clean)
     if not match:
-        raise _unreadable("count", clean)
+        raise unreadable("count", clean)
     return int(clean.replace(match[1], "") if match[1] else clean)
 
 
@@ -164,7 +164,7 @@ def parse_moment(text: str | None) -> datetime | None:
         return None
     moment, has_clock = _read_date(clean)
     if not has_clock:
-        raise _unreadable("date with a time", clean)
+        raise unreadable("date with a time", clean)
     return moment
 
 
@@ -184,13 +184,14 @@ def parse_utc(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text).replace(tzinfo=UTC)
     except ValueError as error:
-        raise _unreadable("UTC timestamp", text) from error
+        raise unreadable("UTC timestamp", text) from error
     if utc_text(moment) != text:
-        raise _unreadable("UTC timestamp", text)
+        raise unreadable("UTC timestamp", text)
     return moment
 
 
-def _unreadable(kind: str, text: str) -> ValueError:
+def unreadable(kind: str, text: str) -> ValueError:
+    """What is said of text that is not what was expected, of which it quotes the beginning."""
     return ValueError(f"not a {kind}: {mask(text)[:40]!r}")
 
 
@@ -207,7 +208,7 @@ def _clean(text: str | None) -> str:
 def _present(text: str | None) -> str:
     clean = _clean(text)
     if len(clean) > MAX_LENGTH:
-        raise _unreadable("value (too long)", clean)
+        raise unreadable("value (too long)", clean)
     return clean
 
 
@@ -218,10 +219,10 @@ def _to_decimal(match: re.Match[str]) -> Decimal:
 
 def _in_satoshis(amount: Decimal) -> Decimal:
     if not amount.is_finite() or amount.copy_abs() > MAX_BTC:
-        raise _unreadable("possible BTC amount", str(amount))
+        raise unreadable("possible BTC amount", str(amount))
     exact = amount.quantize(_SATOSHI, context=_EXACT)
     if exact != amount:  # money is never rounded silently
-        raise _unreadable("whole number of satoshis", str(amount))
+        raise unreadable("whole number of satoshis", str(amount))
     return exact or exact.copy_abs()  # "-0" is 0
 
 
@@ -235,11 +236,11 @@ def _read_date(clean: str) -> tuple[datetime, bool]:
         elif match := _DOTS.fullmatch(clean):
             moment = dateutil_parser.parse(clean, dayfirst=True)
         else:
-            raise _unreadable("date", clean)
+            raise unreadable("date", clean)
     except ValueError as error:
-        raise _unreadable("date", clean) from error
+        raise unreadable("date", clean) from error
     # dateutil swaps day and month where that makes an impossible date possible.
     as_written = (moment.month, moment.day) == (int(match["month"]), int(match["day"]))
     if not as_written or moment.year not in YEARS:
-        raise _unreadable("date", clean)
+        raise unreadable("date", clean)
     return moment, match["clock"] is not None
