@@ -189,6 +189,12 @@ VISIT_TIMEOUT = Option(
 FILL_TIMEOUT = Option(
     "KZ_FILL_TIMEOUT", "20", "seconds to wait for a page to show its data", _seconds
 )
+USER_AGENT = Option(
+    "KZ_USER_AGENT",
+    "",
+    "user agent that the browser names; empty: its own, which says HeadlessChrome",
+    _optional,
+)
 EVIDENCE_DIR = Option(
     "KZ_EVIDENCE_DIR",
     "evidence",

@@ -22,10 +22,12 @@ DOWNLOAD_HANDLERS = {
 # The browser's own headers: Scrapy's would contradict its client hints.
 PLAYWRIGHT_PROCESS_REQUEST_HEADERS = None
 
-# Two pages per core keep a small server busy without starving its other work.
-CONCURRENT_REQUESTS = 2 * (os.cpu_count() or 1)
+# Two pages per core keep a small server busy without starving its other work; the pool's server
+# does not have to bear more than eight at a time, however large ours is.
+CONCURRENT_REQUESTS = min(2 * (os.cpu_count() or 1), 8)
 CONCURRENT_REQUESTS_PER_DOMAIN = CONCURRENT_REQUESTS
-# Observer links are given to us by the account's owner; robots.txt is about search engines.
+# robots.txt is for programs that follow links to find pages. We open those pages only whose links
+# the accounts' owners gave us, each once a run, as the owner's browser would.
 ROBOTSTXT_OBEY = False
 # Attempts are repeated inside the download handler, within the time limit of one visit.
 RETRY_ENABLED = False

@@ -16,7 +16,7 @@ from kzscraper.exceptions import ConfigurationError
 
 # Dates on the page are written by the browser: a fixed locale and zone make them readable. Nothing
 # is downloaded, and no service worker answers in the place of the pool.
-CONTEXT: dict[str, Any] = {
+_CONTEXT: dict[str, Any] = {
     "locale": "en-US",
     "timezone_id": "UTC",
     "accept_downloads": False,
@@ -29,6 +29,12 @@ _TAMED = ("--block-new-web-contents", "--js-flags=--max-old-space-size=512")
 _UNSEEN = ("--blink-settings=imagesEnabled=false", "--disable-remote-fonts")
 # A proxy to which nothing can connect, as there is no such port.
 _NOWHERE = "http://127.0.0.1:0"
+
+
+def context(settings: options.SettingsLike) -> dict[str, Any]:
+    """Playwright's options of a visit's context."""
+    user_agent = options.USER_AGENT.read(settings)
+    return {**_CONTEXT, **({"user_agent": user_agent} if user_agent else {})}
 
 
 def launch_options(settings: BaseSettings) -> dict[str, Any]:

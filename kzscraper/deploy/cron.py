@@ -25,7 +25,8 @@ def line(job: Job, installation: Installation) -> str:
     variables = [f"{name}={shlex.quote(v)}" for name, v in installation.environment.items()]
     log = installation.logs / f"{job.name}.log"
     command = [
-        *(str(installation.python), "-m", "kzscraper.deploy.job", "--log", str(log)),
+        *(str(installation.python), "-m", "kzscraper.deploy.job"),
+        *("--jitter", str(plan.JITTER_S), "--log", str(log)),
         *plan.arguments(job, installation.database),
     ]
     text = " ".join(

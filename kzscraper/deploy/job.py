@@ -1,7 +1,8 @@
-"""What cron and systemd call: `python -m kzscraper.deploy.job [--log FILE] ARGUMENTS OF SCRAPY`.
+"""What cron and systemd call: `python -m kzscraper.deploy.job [OPTIONS] ARGUMENTS OF SCRAPY`.
 
 With --log the output goes to that file, of which older parts are kept beside it, and standard
 output gets only what is worth a mail (see notice.py). Without, everything is as with `scrapy`.
+With --jitter it begins up to so many seconds late, at random.
 {weekday} in an argument becomes 1 to 7, so that a daily file keeps a week.
 """
 
@@ -9,10 +10,12 @@ from __future__ import annotations
 
 import argparse
 import os
+import random
 import re
 import signal
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -38,8 +41,10 @@ _MEANINGS = {
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m kzscraper.deploy.job")
     parser.add_argument("--log", type=Path)
+    parser.add_argument("--jitter", type=float, default=0.0)
     parser.add_argument("arguments", nargs=argparse.REMAINDER)
     opts = parser.parse_args()
+    time.sleep(random.uniform(0, opts.jitter))
     weekday = str(datetime.now().astimezone().isoweekday())
     arguments = [part.replace("{weekday}", weekday) for part in opts.arguments]
     command = [sys.executable, "-m", "scrapy", *arguments]

@@ -8,6 +8,9 @@ from pathlib import Path
 
 from kzscraper.exceptions import ConfigurationError
 
+# Seconds, at random, by which a run begins late: not all who watch a pool ask it in one moment.
+JITTER_S = 30
+
 
 @dataclass(frozen=True)
 class Job:

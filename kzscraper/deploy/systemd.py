@@ -24,6 +24,7 @@ def units(installation: Installation, user: str) -> dict[str, str]:
             meaning=job.meaning,
             calendar=job.calendar,
             persistent="yes" if job.catches_up else "no",
+            jitter_s=str(plan.JITTER_S),
         )
     return made
 

@@ -102,6 +102,7 @@ class _Examiner:
         self._snapshot_limit = min(_SNAPSHOT, self._limit * _SHARE * 2) if keep else 0.0
         self._blocker = Blocker.from_settings(settings)
         self._launch_options = launch.launch_options(settings)
+        self._context = launch.context(settings)
         self._playwright: Playwright | None = None
         self._browser: Browser | None = None
         self._page: Page | None = None
@@ -142,7 +143,7 @@ class _Examiner:
         with self._timed("browser started"):
             self._playwright = await async_playwright().start()
             self._browser = await self._playwright.chromium.launch(**self._launch_options)
-            self._page = page = await self._browser.new_page(**launch.CONTEXT)
+            self._page = page = await self._browser.new_page(**self._context)
         page.context.on("page", launch.close_popup)
         self._found.requests = Requests(page, self._blocker, self._keep)
         await self._found.requests.filter()

@@ -101,7 +101,7 @@ class ObserverSpider(Spider):
                 meta={
                     "playwright": True,
                     "playwright_context": f"{pool_id}-{uuid4().hex}",
-                    "playwright_context_kwargs": launch.CONTEXT,
+                    "playwright_context_kwargs": launch.context(self.settings),
                     "handle_httpstatus_all": True,  # an error page gives the reason
                     "pool_id": pool_id,
                     "begun": _now(),

@@ -52,7 +52,10 @@ def test_cron_prints_three_lines_between_two_marks(scrapy: RunCommand, path: Pat
         ),
     ):
         assert line.startswith(f"{when} cd {ROOT} && KZ_DATABASE={path} KZ_STALE_MINUTES=30 ")
-        assert f" {sys.executable} -m kzscraper.deploy.job --log {path.parent}/logs/" in line
+        assert (
+            f" {sys.executable} -m kzscraper.deploy.job --jitter 30 --log {path.parent}/logs/"
+            in line
+        )
         assert line.endswith(f".log {what}")
 
 

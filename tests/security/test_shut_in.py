@@ -6,6 +6,7 @@ import asyncio
 import csv
 import io
 import json
+import os
 import threading
 from collections.abc import Iterator
 from email.message import Message
@@ -70,6 +71,7 @@ _RUNS_AT_HOME = """
 <svg onload="fetch('http://{host}/called-home')"></svg>
 <noscript><meta http-equiv="refresh" content="0; url=http://{host}/called-home"></noscript>
 """
+AGENT = "Mozilla/5.0 (X11; Linux x86_64) kzscraper (mail to watch@example.com)"
 NAMES = (
     "rig\x1b]0;owned\x07\x1b[2J\x1b[31m",
     "\x9b2J\u202egnp.exe\u2066",
@@ -127,7 +129,8 @@ def crawled(site: HostileSite, tmp_path_factory: pytest.TempPathFactory) -> Craw
     folder = tmp_path_factory.mktemp("shut_in")
     (folder / "tmp").mkdir()
     feeds = ("-O", f"{folder}/workers.csv", "-O", f"{folder}/all.json")
-    return crawl(site, folder, *feeds, "-L", "DEBUG", TMPDIR=str(folder / "tmp"))
+    env = {"TMPDIR": str(folder / "tmp"), "KZ_USER_AGENT": AGENT}
+    return crawl(site, folder, *feeds, "-L", "DEBUG", **env)
 
 
 def test_nothing_is_shared_between_two_visits_to_one_host(
@@ -155,9 +158,19 @@ def test_nothing_is_downloaded_and_dialogs_are_dismissed(crawled: Crawled) -> No
     assert not [path for path in files if path.suffix == ".exe"]
 
 
-def test_a_page_runs_as_nobody(crawled: Crawled) -> None:
+def test_none_of_it_breaks_the_run(crawled: Crawled) -> None:
     assert crawled.done.returncode == 2
     assert "Traceback" not in crawled.done.stderr
+
+
+def test_the_site_is_told_who_asks(site: HostileSite, crawled: Crawled) -> None:
+    assert crawled.done.returncode == 2
+    assert {headers["User-Agent"] for _, headers in site.requests} == {AGENT}
+
+
+def test_the_log_says_once_whether_the_sandbox_is_off(crawled: Crawled) -> None:
+    warnings = crawled.done.stderr.count("WARNING: Chromium runs without its sandbox, as root")
+    assert warnings == (1 if os.geteuid() == 0 else 0)
 
 
 def test_names_are_stored_as_they_are(crawled: Crawled) -> None:

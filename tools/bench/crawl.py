@@ -34,7 +34,7 @@ class Crawls:
             "rows": site.workers,
             "concurrency": settings.getint("CONCURRENT_REQUESTS"),
             "launch": launch.launch_options(settings),
-            "context": launch.CONTEXT,
+            "context": launch.context(settings),
         }
 
     def ours(self, pools: int, *, watch: bool = False) -> Run:
