@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 from playwright.async_api import Error as PlaywrightError
-from playwright.async_api import Page
+from playwright.async_api import FloatRect, Page
 
 from kzscraper.observer_link import mask
 
@@ -16,6 +16,9 @@ logger = logging.getLogger(__name__)
 
 KEPT = 20  # visits per pool
 TIME_LIMIT = 3.0  # seconds; a page that hangs gives neither its HTML nor a picture
+_LONGEST = 5_000_000  # characters of HTML
+# The part that is shown, in CSS pixels: a picture of a table without end takes gigabytes.
+_SHOWN: FloatRect = {"x": 0, "y": 0, "width": 4_000, "height": 20_000}
 
 
 # Nothing of a page that was saved runs, and it loads nothing, wherever it is opened.
@@ -53,11 +56,11 @@ class EvidenceKeeper:
         try:
             async with asyncio.timeout(TIME_LIMIT):
                 html = await page.content()
-                picture = await page.screenshot(full_page=True)
+                picture = await page.screenshot(full_page=True, clip=_SHOWN)
         except (PlaywrightError, TimeoutError) as error:
             logger.debug("%s: evidence is not complete: %s", pool_id, error)
         try:
-            return self._write(pool_id, stamp, harmless(mask(html)), picture)
+            return self._write(pool_id, stamp, harmless(mask(html)[:_LONGEST]), picture)
         except OSError as error:
             logger.warning("%s: evidence cannot be kept: %s", pool_id, error)
             return None

@@ -10,7 +10,16 @@ from kzscraper.page import words
 from kzscraper.page.document import Document
 
 FailureKind = Literal[
-    "http", "revoked", "challenge", "login", "foreign", "empty", "timeout", "network", "error"
+    "http",
+    "revoked",
+    "challenge",
+    "login",
+    "foreign",
+    "empty",
+    "size",
+    "timeout",
+    "network",
+    "error",
 ]
 
 # As much of the page's own text as is quoted.

@@ -11,7 +11,7 @@ from playwright.async_api import Page
 from kzscraper.page.document import Document
 from kzscraper.page.view import View
 
-# Characters of distilled page: some 30,000 workers.
+# Characters of distilled page, some 30,000 workers: a page of more is not read at all.
 MAX_LENGTH = 5_000_000
 
 # Playwright's words for a look that a navigation of the page interrupted.
@@ -56,7 +56,8 @@ class Eye:
         if seen["html"] is None:
             return False
         self.html, self.cut = seen["html"], seen["cut"]
-        self.document = Document.from_html(self.html)
+        # Reading what is too large anyway would hold up the other pages.
+        self.document = Document() if self.cut else Document.from_html(self.html)
         before, self.view = self.view, View.of(self.document)
         return self.view != before
 

@@ -47,6 +47,7 @@ class RenderedPage:
     problems: list[str] = field(default_factory=list)
     walks: dict[tables.Kind, Walk] = field(default_factory=dict)
     filled_after: float = 0.0  # seconds of waiting for the data
+    is_too_large: bool = False  # then the rest is not there
 
 
 class PageReader:
@@ -87,8 +88,7 @@ class PageReader:
         for kind in _WALKED:
             if kind in self._wanted:
                 await self._walk(kind, rendered)
-        if eye.cut:
-            rendered.problems.append("the page is larger than what is read of one")
+        rendered.is_too_large = eye.cut or self._traffic.is_too_large
         return rendered
 
     async def _wait_until_filled(self) -> None:
@@ -99,7 +99,7 @@ class PageReader:
             changed = await eye.look(QUIET, _WATCH)
             if changed:
                 traffic.note()
-            if traffic.is_lost:
+            if traffic.is_lost or traffic.is_too_large or eye.cut:
                 return
             at_rest = eye.still or not changed
             if at_rest and (traffic.is_error or self._is_full()):
@@ -161,6 +161,8 @@ class PageReader:
             press = None
             if changed:
                 traffic.note()
+            if traffic.is_too_large or eye.cut:
+                return
             rows = _rows(eye.document, kind)
             if traffic.is_waiting or (changed and not eye.still):
                 continue

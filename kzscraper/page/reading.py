@@ -55,6 +55,8 @@ def read(
     memory: what earlier visits saw; grace: after that time a section that is gone counts as a
     right withdrawn.
     """
+    if rendered.is_too_large:
+        return failed(scrape, Failure("size", "the page is larger than what is read of one"))
     document = rendered.document
     summary = parsers.parse_summary(document, visited)
     workers = parsers.parse_workers(document, visited)

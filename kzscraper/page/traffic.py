@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import time
 from collections.abc import Collection
 
@@ -14,9 +15,12 @@ from kzscraper import observer_link
 # Seconds. A request that has no answer for so long is a channel that stays open, not data to come.
 STALLED = 10.0
 
+# Bytes of one answer: the rows of 30,000 workers, several times over.
+MAX_SIZE = 20_000_000
 # What Chromium shows in the place of a page that cannot be had.
 _ERROR_PAGE = "chrome-error://chromewebdata/"
 
+_SIZE = re.compile("[0-9]{1,19}")
 _DATA_FREE = {"image", "media", "font", "websocket", "eventsource", "ping"}
 
 
@@ -26,6 +30,7 @@ class Traffic:
     def __init__(self, page: Page) -> None:
         self.status: int | None = None  # HTTP, of the page itself
         self.address: str | None = None  # to which the page, or whoever answered, led last
+        self.is_too_large = False  # whether an answer is larger than what we let a page load
         self.is_lost = False  # whether that address could not be had
         self.last_activity = time.monotonic()
         self._page = page
@@ -34,7 +39,7 @@ class Traffic:
         page.on("request", self._begin)
         page.on("requestfinished", self._end)
         page.on("requestfailed", self._end)
-        page.on("response", self._note_status)
+        page.on("response", self._note_answer)
         page.on("framenavigated", self._note_address)
 
     @property
@@ -89,6 +94,9 @@ class Traffic:
             if not self.is_lost:
                 self.address = frame.url
 
-    def _note_status(self, response: Response) -> None:
+    def _note_answer(self, response: Response) -> None:
+        if response.request.resource_type not in _DATA_FREE:
+            size = response.headers.get("content-length", "")
+            self.is_too_large |= bool(_SIZE.fullmatch(size)) and int(size) > MAX_SIZE
         if response.request.is_navigation_request() and response.frame == self._page.main_frame:
             self.status = response.status

@@ -36,6 +36,13 @@ setInterval(() => { box.textContent = 'Загрузка ' + Math.random(); }, 10
 </script>"""
 
 
+_HUGE_BY_SCRIPT = f"""<script>setTimeout(() => {{
+  const cells = '<td>0123456789012345678901234567890123456789</td>'.repeat(6);
+  const rows = `<tr>${{cells}}</tr>`.repeat({_HUGE} / cells.length);
+  document.body.innerHTML = `<table><tr><th>Воркеры<th>Статус<th>10m<th>1h</tr>${{rows}}</table>`;
+}})</script>"""
+
+
 @cache
 def _huge_table() -> bytes:
     cell = "".join(f"<td>{n:040}</td>" for n in range(6))
@@ -47,6 +54,7 @@ def _huge_table() -> bytes:
 BODIES = {
     "blocks its main thread": _BLOCKED,
     "fills the memory by script": _MEMORY,
+    "fills itself with a table of 50 MB": _HUGE_BY_SCRIPT,
     "draws for ever": _DRAWS,
     "navigates for ever": _NAVIGATES,
     "opens dialogs": _DIALOGS + _LEAVE_ASK,
