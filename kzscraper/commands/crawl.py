@@ -50,10 +50,12 @@ class Command(ScrapyCrawl):
             raise error
         wanted = crawler.stats.get_value("kz/pools")
         complete = crawler.stats.get_value("kz/visits/complete", 0)
+        waiting = crawler.stats.get_value("kz/spool/failed", 0)
         feeds = _failed_feeds(crawler)
         if feeds:
             fail(f"{feeds} feed(s) could not be written: the log says why")
-        return exit_codes.INCOMPLETE if feeds or wanted != complete else exit_codes.COMPLETE
+        is_complete = wanted == complete and not feeds and not waiting
+        return exit_codes.COMPLETE if is_complete else exit_codes.INCOMPLETE
 
 
 def _failed_feeds(crawler: Crawler) -> int:

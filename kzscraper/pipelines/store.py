@@ -78,7 +78,10 @@ class StorePipeline:
             return visits.write(self._database, visit, self._policy)
         except StoreError as error:
             self._out_of_order = error
-            path = self._spool.put(visit)
+            try:
+                path = self._spool.put(visit)
+            except StoreError as worse:
+                raise StoreError(f"the visit is lost: {error}; {worse}") from error
             self._stats.inc_value("kz/spool/kept")
             raise StoreError(
                 f"the visit was not stored, the next run does it from {path}: {error}"

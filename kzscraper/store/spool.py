@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from kzscraper.exceptions import StoreError
+from filelock import FileLock, Timeout
+
+from kzscraper.exceptions import BusyError, StoreError
 from kzscraper.items import DailyEarnings, Item, PoolScrape, PoolSummary, Visit, WorkerStatus
+
+logger = logging.getLogger(__name__)
 
 _VERSION = 1
 
@@ -20,6 +26,7 @@ class Spool:
 
     def __init__(self, database: Path) -> None:
         self._folder = Path(f"{database}.spool")
+        self._lock = FileLock(f"{database}.spool.lock", mode=0o600)
 
     def put(self, visit: Visit) -> Path:
         """Keeps a visit: on disk when this returns, whole or not at all. Raises StoreError."""
@@ -34,7 +41,8 @@ class Spool:
         }
         stamp = "".join(filter(str.isdigit, visit.scrape.timestamp))
         pool = "".join(c if c.isalnum() or c in "_-" else "_" for c in visit.scrape.pool_id)
-        path = self._folder / f"{stamp}-{pool}.json"
+        # Runs of two spiders may read a pool in the same second.
+        path = self._folder / f"{stamp}-{pool}-{visit.scrape.spider}.json"
         unfinished = path.with_suffix(".part")
         try:
             self._folder.mkdir(mode=0o700, exist_ok=True)
@@ -45,23 +53,40 @@ class Spool:
                 os.fsync(file.fileno())
             unfinished.replace(path)
         except OSError as error:
+            with suppress(OSError):
+                unfinished.unlink()
             raise StoreError(f"spool file {path}: {error.strerror}") from error
         return path
+
+    @contextmanager
+    def emptying(self, patience: float) -> Iterator[None]:
+        """One run at a time stores what is kept; raises BusyError after `patience` seconds."""
+        try:
+            with self._lock.acquire(timeout=patience):
+                yield
+        except Timeout:
+            raise BusyError(f"another run has been storing {self._folder} for long") from None
+        except OSError as error:
+            raise StoreError(f"spool {self._folder}: {error.strerror}") from error
 
     def files(self) -> list[Path]:
         """The oldest first."""
         return sorted(self._folder.glob("*.json"))
 
-    def visits(self, links: Mapping[str, str | None]) -> Iterator[tuple[Path, Visit]]:
-        """The oldest first; raises StoreError for a file that cannot be read.
+    def visit(self, path: Path, links: Mapping[str, str | None]) -> Visit | None:
+        """What a file holds; a file that makes no sense is set aside, so that it stops no other.
 
-        links: the pools' observer links by pool id, which no file but the database holds.
+        links: the pools' observer links by pool id, which no file but the database holds. Raises
+        StoreError for a file that may not be read.
         """
-        for path in self.files():
-            try:
-                yield path, _read(json.loads(path.read_text("utf-8")), links)
-            except (OSError, ValueError, KeyError, TypeError) as error:
-                raise StoreError(f"spool file {path} cannot be read: {error}") from error
+        try:
+            return _read(json.loads(path.read_text("utf-8")), links)
+        except OSError as error:
+            raise StoreError(f"spool file {path} cannot be read: {error.strerror}") from error
+        except (ValueError, KeyError, TypeError) as error:
+            aside = path.rename(path.with_suffix(".unreadable"))
+            logger.error("a visit cannot be stored, %s makes no sense: %r", aside, error)
+            return None
 
 
 def _without_link(items: Sequence[Item]) -> list[dict[str, Any]]:

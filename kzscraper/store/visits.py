@@ -27,7 +27,7 @@ _INSERT_WORKER = """
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _NEWEST_VISIT = "SELECT MAX(timestamp) AS timestamp FROM scrape_log WHERE pool_id = ?"
-_SAME_VISIT = "SELECT 1 FROM scrape_log WHERE pool_id = ? AND timestamp = ?"
+_SAME_VISIT = "SELECT 1 FROM scrape_log WHERE pool_id = ? AND timestamp = ? AND spider = ?"
 _SELECT_EARNINGS = """
     SELECT date, total_income, hashrate FROM daily_earnings WHERE pool_id = ? AND date >= ?
 """
@@ -79,7 +79,9 @@ def write(database: Database, visit: Visit, policy: Policy) -> Stored:
 
 def is_stored(database: Database, visit: Visit) -> bool:
     """Whether this very visit was written before."""
-    return database.one(_SAME_VISIT, (visit.scrape.pool_id, visit.scrape.timestamp)) is not None
+    scrape = visit.scrape
+    key = (scrape.pool_id, scrape.timestamp, scrape.spider)
+    return database.one(_SAME_VISIT, key) is not None
 
 
 def _keep_in_order(database: Database, visit: Visit) -> None:
