@@ -3,7 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install demo test lint crawl deploy scrapyd-demo scenarios bench bench-queries bench-prune lock audit
+.PHONY: install demo test lint crawl deploy scrapyd-demo scenarios
+.PHONY: bench bench-queries bench-prune lock audit torture
 
 install: $(VENV)/.packages
 	@tools/install-browser.sh $(BIN)
@@ -35,6 +36,11 @@ bench-prune: $(VENV)/.packages
 # How fast we are beside the browser alone: nothing else should run meanwhile. Some minutes.
 bench: install
 	@$(BIN)/python -m tools.bench
+
+# Faults in their long form: kills, hostile pages, locks, full disks, 500 visits.
+# Ten minutes on a quiet machine.
+torture: install
+	@$(BIN)/python -m tools.torture
 
 test: install
 	$(BIN)/python -m pytest

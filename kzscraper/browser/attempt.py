@@ -24,6 +24,7 @@ class Attempt:
         self.traffic: Traffic | None = None
         self.reader: PageReader | None = None
         self.retry_after: str | None = None
+        self.ended: float | None = None  # of time.monotonic(); closing what it opened comes after
         self._limit = asyncio.timeout_at(_loop_time(deadline))
         self._reason: str | None = None
 

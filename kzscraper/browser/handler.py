@@ -29,7 +29,7 @@ from kzscraper.page.traffic import Traffic
 # Seconds before an attempt's end at which the reader gives what it has.
 _LAST_WORDS = 2.0
 # Seconds for what runs between the limits: a visit ends within its time, not just after.
-_MARGIN = 0.5
+_MARGIN = 1.0
 # An attempt in less time than this is not worth beginning.
 _SHORTEST_ATTEMPT = 1.0
 
@@ -65,7 +65,9 @@ class ObserverDownloadHandler(RecoveringHandler):
             async with self._stopping.bounded():
                 outcome = await self._visit(request, spider, begun)
         finally:
-            request.meta["download_latency"] = time.monotonic() - begun
+            attempt: Attempt | None = request.meta.get("attempt")
+            ended = attempt.ended if attempt and attempt.ended else time.monotonic()
+            request.meta["download_latency"] = ended - begun
         if isinstance(outcome, Response):
             return outcome
         if self._stopping.has_begun:
@@ -108,6 +110,7 @@ class ObserverDownloadHandler(RecoveringHandler):
             return outcome
         finally:
             self.under_way.discard(attempt)
+            attempt.ended = time.monotonic()
             await self._close_context(request)
 
     async def _open(

@@ -22,8 +22,8 @@ from kzscraper.browser.scratch import Scratch
 
 # Closing is part of no visit's time, but it must end as well.
 CLOSE_TIMEOUT = 10.0
-# A driver that has not answered for so long is busy, not dead.
-_PROBE_TIMEOUT = 5.0
+# A driver that has not answered for so long is busy: a dead one answers at once.
+_PROBE_TIMEOUT = 0.5
 _PROBES = 3
 
 

@@ -21,8 +21,6 @@ class Tally:
     """Kills that left the journal of a transaction that was cut off."""
     visits: int = 0
     damage: list[str] = field(default_factory=list)
-    left: list[str] = field(default_factory=list)
-    """Processes that outlived their crawl."""
 
 
 def after(seconds: float) -> Callable[[Crawl], None]:

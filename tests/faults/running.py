@@ -16,6 +16,8 @@ from kzscraper.demo.pools import DemoPool
 from tests.conftest import ROOT, Farm
 from tests.deploy.processes import alive, descendants
 
+# `make torture` sets it: the same tests then try more.
+LONG = "TORTURE_BOOK" in os.environ
 PATIENCE = 90.0  # seconds; a loaded machine needs ten times what a quiet one does
 
 

@@ -12,7 +12,8 @@ import pytest
 
 from kzscraper.browser.stopping import GRACE
 from tests.conftest import Farm
-from tests.faults.running import Crawl, crawl, small_pools, wait_until
+from tests.faults.conftest import Book
+from tests.faults.running import LONG, Crawl, crawl, small_pools, wait_until
 from tests.faults.wholeness import damage, visits
 
 # As cron's user types Ctrl-C, which reaches the whole process group, and as `kill`, Scrapyd,
@@ -35,20 +36,29 @@ def stopped(one: Crawl, tmp: Path) -> int:
 
 
 @pytest.mark.parametrize("sent", [CTRL_C, KILL, GROUP], ids=["ctrl-c", "kill", "group"])
+@pytest.mark.parametrize("turn", range(10 if LONG else 1))
 def test_a_run_that_is_stopped_leaves_nothing_behind(
-    farm: Callable[..., Farm], tmp_path: Path, sent: tuple[signal.Signals, bool]
+    farm: Callable[..., Farm],
+    tmp_path: Path,
+    book: Book,
+    sent: tuple[signal.Signals, bool],
+    turn: int,
 ) -> None:
     one = farm(*small_pools(40, delay_s=0.2))
     tmp = tmp_path / "tmp"
     tmp.mkdir()
     number, to_group = sent
     with crawl(one, TMPDIR=str(tmp)) as going:
-        wait_until(lambda: visits(one.database) >= 1, "a visit")
+        wait_until(lambda: visits(one.database) >= 1 + turn, "a visit")
         assert len(going.look()) >= 3  # the driver, and the browser's processes
         going.signal(number, group=to_group)
+        told = time.monotonic()
         assert stopped(going, tmp) == 2
+        seconds = time.monotonic() - told
         assert "not visited" in going.said
     assert 1 <= visits(one.database) < len(one.pools)
+    name = f"{number.name} to the {'whole group' if to_group else 'process'}"
+    book(name, times=1, lost=0, seen=f"ended after {seconds:.1f} s, no process left")
 
 
 def test_a_visit_that_takes_too_long_is_dropped(farm: Callable[..., Farm], tmp_path: Path) -> None:
@@ -92,7 +102,7 @@ def test_a_second_signal_does_not_wait(
 def test_a_run_that_has_hardly_begun_can_be_stopped(
     farm: Callable[..., Farm], tmp_path: Path, delay: float
 ) -> None:
-    one = farm(*small_pools(4, delay_s=0.5))
+    one = farm(*small_pools(12, delay_s=0.5))
     with crawl(one) as going:
         time.sleep(delay)
         going.signal(signal.SIGTERM)

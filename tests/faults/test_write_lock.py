@@ -8,13 +8,16 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 
+import pytest
+
 from tests.conftest import Farm
-from tests.faults.running import crawl, small_pools, wait_until
+from tests.faults.conftest import Book
+from tests.faults.running import LONG, crawl, small_pools, wait_until
 from tests.faults.wholeness import damage, visits
 
 POOLS = small_pools(4)
 # The page of the last one comes when the others have been stored.
-SLOW = replace(POOLS[0], token="e" * 32, name="slow", delay_s=3.0)
+SLOW = replace(POOLS[0], token="e" * 32, name="slow", delay_s=1.5)
 
 
 @contextmanager
@@ -26,7 +29,8 @@ def locked(farm: Farm) -> Iterator[None]:
         other.execute("ROLLBACK")
 
 
-def test_five_seconds_are_waited_out(farm: Callable[..., Farm]) -> None:
+@pytest.mark.parametrize("turn", range(3 if LONG else 1))
+def test_five_seconds_are_waited_out(farm: Callable[..., Farm], book: Book, turn: int) -> None:
     one = farm(*POOLS, SLOW)
     with crawl(one) as going:
         wait_until(lambda: visits(one.database) == len(POOLS), "the others")
@@ -35,6 +39,7 @@ def test_five_seconds_are_waited_out(farm: Callable[..., Farm]) -> None:
         assert going.wait() == 0, going.said
     assert visits(one.database) == len(one.pools)
     assert damage(one.database) == []
+    book("another program writes for 5 s", times=1, lost=0, seen="waited out")
 
 
 def test_a_run_that_begins_under_a_lock_waits_for_it(farm: Callable[..., Farm]) -> None:
@@ -48,11 +53,16 @@ def test_a_run_that_begins_under_a_lock_waits_for_it(farm: Callable[..., Farm]) 
     assert visits(one.database) == len(one.pools)
 
 
-def test_what_cannot_be_stored_is_stored_by_the_next_run(farm: Callable[..., Farm]) -> None:
+def test_what_cannot_be_stored_is_stored_by_the_next_run(
+    farm: Callable[..., Farm], book: Book
+) -> None:
     one = farm(*POOLS, SLOW)
-    with crawl(one, KZ_BUSY_TIMEOUT="2") as going:
+    patience = {} if LONG else {"KZ_BUSY_TIMEOUT": "2"}
+    with crawl(one, **patience) as going:
         wait_until(lambda: visits(one.database) == len(POOLS), "the others")
         with locked(one):
+            if LONG:
+                time.sleep(60)
             assert going.wait() == 2
         assert "Traceback" not in going.said
         [told] = [line for line in going.said.splitlines() if "] ERROR: " in line]
@@ -72,6 +82,13 @@ def test_what_cannot_be_stored_is_stored_by_the_next_run(farm: Callable[..., Far
     assert len(one.of_pool("worker_status", "slow")) == 2 * SLOW.workers
     assert list(spool.iterdir()) == []
     assert damage(one.database) == []
+    seconds = 60 if LONG else 2
+    book(
+        f"another program writes for {seconds} s",
+        times=1,
+        lost=0,
+        seen="exit code 2, the next run stored it",
+    )
 
 
 def test_a_lock_at_the_start_that_is_not_let_go_is_told(farm: Callable[..., Farm]) -> None:

@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 _VISITS = """
-    SELECT s.pool_id, s.timestamp, s.status, s.workers_read, s.earnings_read,
+    SELECT s.pool_id, s.timestamp, s.spider, s.status, s.workers_read, s.earnings_read,
         (SELECT COUNT(*) FROM worker_status AS w
          WHERE w.pool_id = s.pool_id AND w.timestamp = s.timestamp) AS workers,
         (SELECT COUNT(*) FROM pool_summary AS p
@@ -49,9 +49,9 @@ def damage(database: Path) -> list[str]:
                 is_whole = row["workers"] == row["summaries"] == 0
             else:
                 is_whole = (
-                    row["workers"] == row["workers_read"]
-                    and row["summaries"] == 1
-                    and row["days"] >= row["earnings_read"]
+                    row["workers"] == (row["workers_read"] or 0)
+                    and row["summaries"] == (row["spider"] in ("kzpool", "kzpool_summary"))
+                    and row["days"] >= (row["earnings_read"] or 0)
                 )
             if not is_whole:
                 found.append(f"torn: {dict(row)}")

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from kzscraper.exceptions import StoreError
 from kzscraper.items import DailyEarnings, PoolScrape, PoolSummary, Visit, WorkerStatus
 from kzscraper.store.spool import Spool
 
@@ -28,7 +27,8 @@ def visit(link: str) -> Visit:
 def test_a_visit_comes_back_with_the_link_of_its_pool(tmp_path: Path) -> None:
     spool = Spool(tmp_path / "pools.db")
     path = spool.put(visit(LINK))
-    assert list(spool.visits({"kzpool_001": LINK})) == [(path, visit(LINK))]
+    assert spool.files() == [path]
+    assert spool.visit(path, {"kzpool_001": LINK}) == visit(LINK)
 
 
 def test_a_file_holds_no_link_and_is_its_owners(tmp_path: Path) -> None:
@@ -46,13 +46,17 @@ def test_a_file_of_an_earlier_version_with_its_link_is_read(tmp_path: Path) -> N
     for item in (*content["summaries"], *content["workers"], *content["earnings"]):
         item["observer_url"] = LINK
     path.write_text(json.dumps(content), "utf-8")
-    assert [one for _, one in spool.visits({"kzpool_001": LINK})] == [visit(LINK)]
+    assert spool.visit(path, {"kzpool_001": LINK}) == visit(LINK)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"version": 2}', "\xff"])
-def test_a_damaged_file_is_named(tmp_path: Path, text: str) -> None:
+def test_a_damaged_file_is_named_and_set_aside(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, text: str
+) -> None:
     spool = Spool(tmp_path / "pools.db")
     path = spool.put(visit(LINK))
     path.write_bytes(text.encode("latin-1"))
-    with pytest.raises(StoreError, match=path.name):
-        list(spool.visits({}))
+    assert spool.visit(path, {}) is None
+    assert path.stem in caplog.text
+    assert spool.files() == []
+    assert path.with_suffix(".unreadable").read_bytes() == text.encode("latin-1")
