@@ -5,10 +5,8 @@ is closed on every path, evidence of what went wrong.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import itertools
 import time
-from typing import Any
 
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page
@@ -21,7 +19,7 @@ from kzscraper import options
 from kzscraper.browser import evidence, launch, retry
 from kzscraper.browser.attempt import Attempt
 from kzscraper.browser.blocking import Blocker
-from kzscraper.browser.recovery import CLOSE_TIMEOUT, RecoveringHandler
+from kzscraper.browser.recovery import RecoveringHandler
 from kzscraper.browser.stopping import Stopping
 from kzscraper.page.reader import PageReader
 from kzscraper.page.traffic import Traffic
@@ -111,7 +109,7 @@ class ObserverDownloadHandler(RecoveringHandler):
         finally:
             self.under_way.discard(attempt)
             attempt.ended = time.monotonic()
-            await self._close_context(request)
+            await self.close_context(request.meta["playwright_context"])
 
     async def _open(
         self, attempt: Attempt, request: Request, spider: Spider | None
@@ -177,12 +175,3 @@ class ObserverDownloadHandler(RecoveringHandler):
             request.meta["begun"],
             attempt.reader.html,
         )
-
-    async def _close_context(self, request: Request) -> None:
-        wrapper: Any = self.context_wrappers.pop(request.meta["playwright_context"], None)
-        if wrapper is None:
-            return
-        # A browser that died has closed its contexts.
-        with contextlib.suppress(PlaywrightError, TimeoutError):
-            async with asyncio.timeout(CLOSE_TIMEOUT):
-                await wrapper.context.close()

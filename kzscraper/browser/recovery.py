@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
+from typing import Any
 
 from playwright.async_api import Error as PlaywrightError
 from scrapy import signals
@@ -21,7 +23,7 @@ from kzscraper.browser.attempt import Attempt
 from kzscraper.browser.scratch import Scratch
 
 # Closing is part of no visit's time, but it must end as well.
-CLOSE_TIMEOUT = 10.0
+_CLOSE_TIMEOUT = 10.0
 # A driver that has not answered for so long is busy: a dead one answers at once.
 _PROBE_TIMEOUT = 0.5
 _PROBES = 3
@@ -52,6 +54,15 @@ class RecoveringHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
             except BaseException:
                 del self.browser_provider
                 raise
+
+    async def close_context(self, name: str) -> None:
+        wrapper: Any = self.context_wrappers.pop(name, None)
+        if wrapper is None:
+            return
+        # A browser that died has closed its contexts.
+        with suppress(PlaywrightError, TimeoutError):
+            async with asyncio.timeout(_CLOSE_TIMEOUT):
+                await wrapper.context.close()
 
     async def has_driver(self) -> bool:
         """Whether pages can still be opened; asked after a failure."""
@@ -88,14 +99,11 @@ class RecoveringHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
         self.stats.set_value("kz/browser/pages_left", sum(len(one.pages) for one in contexts))
 
     async def _close(self) -> None:
-        try:
-            async with asyncio.timeout(CLOSE_TIMEOUT):
+        # If it does not close, the driver ends with us, and the browser with the driver.
+        with suppress(PlaywrightError, TimeoutError):
+            async with asyncio.timeout(_CLOSE_TIMEOUT):
                 await super()._close()
-        except (PlaywrightError, TimeoutError):
-            # The driver ends with us, and the browser with the driver.
-            pass
-        finally:
-            self._scratch.remove()
+        self._scratch.remove()
 
 
 def _is_news(record: logging.LogRecord) -> bool:
