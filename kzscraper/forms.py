@@ -13,7 +13,7 @@ STATUSES = ("ONLINE", "OFFLINE", "DEAD")
 
 # A page's texts are read twice, once to see whether they can be and once to be stored, and the
 # days of its earnings at every visit of the run: the second time costs nothing.
-_remembered = functools.lru_cache(maxsize=10_000)
+_remembered = functools.lru_cache(maxsize=4_096)
 
 
 # Most hashrates are shown as they are stored; to read one takes ten times as long as to see that.
