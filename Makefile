@@ -43,7 +43,7 @@ torture: install
 	@$(BIN)/python -m tools.torture
 
 test: install
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: $(VENV)/.packages
 	$(BIN)/ruff check

@@ -16,9 +16,9 @@ from kzscraper.store.database import Database
 from kzscraper.store.lock import RunLock
 from kzscraper.store.spool import Spool
 from tests.conftest import ROOT, Completed, Farm
-from tests.crawl.scenarios import _pool
+from tests.crawl.scenarios import demo_pool
 
-PLAIN = _pool("plain")
+PLAIN = demo_pool("plain")
 
 
 def line_of(farm: Farm, job: int) -> str:

@@ -18,13 +18,13 @@ import pytest
 import yaml
 
 from tests.conftest import ROOT, Completed, Farm
-from tests.crawl.scenarios import _pool
+from tests.crawl.scenarios import demo_pool
 from tests.deploy.processes import alive, descendants
 from tools.scrapyd_server import poll
 
 ENTRYPOINT = ROOT / "deploy" / "docker" / "entrypoint.sh"
 PROGRAMS = Path(sys.executable).parent
-PLAIN = _pool("plain")
+PLAIN = demo_pool("plain")
 
 
 def environment(**own: str) -> dict[str, str]:

@@ -14,12 +14,16 @@ import pytest
 import requests
 
 from tests.conftest import ROOT, Completed, Farm
-from tests.crawl.scenarios import _pool
+from tests.crawl.scenarios import demo_pool
 from tests.deploy.processes import alive, descendants
 from tools.deploy import PACKAGE, build_egg
 from tools.scrapyd_server import ScrapydServer, poll
 
-PLAIN, OTHER, HANGS = _pool("plain"), _pool("other"), _pool("hangs", failure="script_hang")
+PLAIN, OTHER, HANGS = (
+    demo_pool("plain"),
+    demo_pool("other"),
+    demo_pool("hangs", failure="script_hang"),
+)
 
 
 @pytest.fixture(scope="module")

@@ -25,28 +25,28 @@ from tests.conftest import Completed, Farm
 _PLAIN = DemoPool(token="0" * 32, moving=False, online=22, offline=2, earnings_days=3, page_size=10)
 
 
-def _pool(name: str, **changes: object) -> DemoPool:
+def demo_pool(name: str, **changes: object) -> DemoPool:
     token = md5(name.encode(), usedforsecurity=False).hexdigest()
     return replace(_PLAIN, token=token, name=name, **changes)  # type: ignore[arg-type]
 
 
 POOLS = [
-    _pool("healthy", third_party=True),
-    _pool("Pavlodar Hall 3", language="en", paging="numbers"),
-    _pool("unreadable", values={"balance": "12.5 mBTC"}, paging="icon"),
-    _pool("no balance", rights=RIGHTS - {"balance"}, paging="none"),
-    _pool("short", failure="short", online=50),
-    _pool("revoked", failure="revoked", language="en"),
-    _pool("gone", failure="http_404"),
-    _pool("never", failure="never"),
-    _pool(
+    demo_pool("healthy", third_party=True),
+    demo_pool("Pavlodar Hall 3", language="en", paging="numbers"),
+    demo_pool("unreadable", values={"balance": "12.5 mBTC"}, paging="icon"),
+    demo_pool("no balance", rights=RIGHTS - {"balance"}, paging="none"),
+    demo_pool("short", failure="short", online=50),
+    demo_pool("revoked", failure="revoked", language="en"),
+    demo_pool("gone", failure="http_404"),
+    demo_pool("never", failure="never"),
+    demo_pool(
         "unknown headers",
         unknown_headers="all",
         columns=(*_PLAIN.columns, "ip"),
         paging="load_more",
         language="kk",
     ),
-    _pool("hangs", failure="hang"),
+    demo_pool("hangs", failure="hang"),
 ]
 
 Doctor = Callable[..., Completed]

@@ -9,7 +9,7 @@ import pytest
 
 from kzscraper.extensions.progress import progress
 from tests.conftest import Farm
-from tests.crawl.scenarios import _pool
+from tests.crawl.scenarios import demo_pool
 from tests.extensions.terminal import run_on_terminal, screen
 
 RECORD = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \[")
@@ -29,7 +29,12 @@ def test_the_line(done: int, failed: int, total: int, seconds: float, text: str)
 
 
 def test_on_a_terminal_the_log_scrolls_over_the_line(farm: Callable[..., Farm]) -> None:
-    pools = [_pool("first"), _pool("second"), _pool("revoked", failure="revoked"), _pool("fourth")]
+    pools = [
+        demo_pool("first"),
+        demo_pool("second"),
+        demo_pool("revoked", failure="revoked"),
+        demo_pool("fourth"),
+    ]
     made = farm(*pools)
     code, written = run_on_terminal("crawl", "kzpool", env=made.env)
     assert code == 2
@@ -48,7 +53,7 @@ def test_on_a_terminal_the_log_scrolls_over_the_line(farm: Callable[..., Farm]) 
 
 
 def test_a_narrow_terminal_gets_a_short_line(farm: Callable[..., Farm]) -> None:
-    made = farm(_pool("first"), _pool("second"))
+    made = farm(demo_pool("first"), demo_pool("second"))
     _, written = run_on_terminal("crawl", "kzpool", "-L", "ERROR", env=made.env, columns=16)
     shown = re.findall(r"\r\x1b\[K([^\r]+)", written)
     assert shown[0] == "0 of 2 pools"
@@ -58,7 +63,7 @@ def test_a_narrow_terminal_gets_a_short_line(farm: Callable[..., Farm]) -> None:
 
 
 def test_a_dumb_terminal_gets_none(farm: Callable[..., Farm]) -> None:
-    made = farm(_pool("first"), _pool("second"))
+    made = farm(demo_pool("first"), demo_pool("second"))
     code, written = run_on_terminal("crawl", "kzpool", env={**made.env, "TERM": "dumb"})
     assert code == 0
     assert "\x1b" not in written

@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 from kzscraper.store.database import Database
 from tests.conftest import Farm
-from tests.crawl.scenarios import _pool
+from tests.crawl.scenarios import demo_pool
 
-PLAIN = _pool("plain")
-REVOKED = _pool("revoked", failure="revoked")
-HIDDEN = _pool("no control", paging="hidden")
+PLAIN = demo_pool("plain")
+REVOKED = demo_pool("revoked", failure="revoked")
+HIDDEN = demo_pool("no control", paging="hidden")
 
 
 def table_of(log: str) -> dict[str, list[str]]:
@@ -54,7 +54,7 @@ def test_what_was_not_stored_is_told(farm: Callable[..., Farm]) -> None:
 
 
 def test_what_was_not_visited_is_counted(farm: Callable[..., Farm]) -> None:
-    made = farm(PLAIN, _pool("second"), _pool("third"))
+    made = farm(PLAIN, demo_pool("second"), demo_pool("third"))
     args = ("-s", "CLOSESPIDER_ITEMCOUNT=1", "-s", "CONCURRENT_REQUESTS=1")
     done = made.crawl("kzpool", *args)
     assert done.returncode == 2

@@ -27,13 +27,13 @@ FAILURES = {
 }
 
 
-def _pool(name: str, failure: str | None = None) -> DemoPool:
+def demo_pool(name: str, failure: str | None = None) -> DemoPool:
     token = md5(name.encode(), usedforsecurity=False).hexdigest()
     return replace(GOOD[0], token=token, name=name, failure=failure)
 
 
-HOSTILE = [_pool(name) for name in (*BODIES, HUGE)]
-BAD = [*HOSTILE, *(_pool(name, failure) for name, failure in FAILURES.items())]
+HOSTILE = [demo_pool(name) for name in (*BODIES, HUGE)]
+BAD = [*HOSTILE, *(demo_pool(name, failure) for name, failure in FAILURES.items())]
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ import pytest
 
 from kzscraper.demo.pools import DemoPool
 from tests.conftest import ROOT, Farm
-from tests.crawl.scenarios import _pool
+from tests.crawl.scenarios import demo_pool
 
 MANY = 200  # workers
 
@@ -56,7 +56,7 @@ class Visit:
 
 
 def sized(name: str, workers: int) -> DemoPool:
-    return _pool(name, online=workers - 2, offline=2, paging="none", earnings_days=3)
+    return demo_pool(name, online=workers - 2, offline=2, paging="none", earnings_days=3)
 
 
 def counted_crawl(folder: Path, *pools: DemoPool) -> Counts:

@@ -28,23 +28,23 @@ TOO_MANY = 9
 _PLAIN = DemoPool(token_of("plain"), name="plain", online=12, offline=2, page_size=10, moving=False)
 
 
-def _pool(name: str, **changes: object) -> DemoPool:
+def demo_pool(name: str, **changes: object) -> DemoPool:
     return replace(_PLAIN, token=token_of(name), name=name, **changes)  # type: ignore[arg-type]
 
 
 _ENCODED = "".join(f"%{ord(digit):02x}" for digit in token_of("talkative"))
 POOLS = [
     _PLAIN,
-    _pool("short", failure="short", online=50),
-    _pool("gone", failure="http_404"),
-    _pool("server error", failure="http_500"),
-    _pool("revoked", failure="revoked"),
-    _pool("no data", failure="api_500"),
-    _pool("redirects for ever", failure="redirect_loop"),
-    _pool("redirects elsewhere", failure="redirect_foreign"),
-    _pool("hangs", failure="hang"),
+    demo_pool("short", failure="short", online=50),
+    demo_pool("gone", failure="http_404"),
+    demo_pool("server error", failure="http_500"),
+    demo_pool("revoked", failure="revoked"),
+    demo_pool("no data", failure="api_500"),
+    demo_pool("redirects for ever", failure="redirect_loop"),
+    demo_pool("redirects elsewhere", failure="redirect_foreign"),
+    demo_pool("hangs", failure="hang"),
     # Its own link, where numbers are expected: it is quoted in the reason.
-    _pool(
+    demo_pool(
         "talkative",
         values={
             "balance": f"0.5BTC, see /observer-link/{token_of('talkative')}",
@@ -217,7 +217,7 @@ def test_the_mask_is_no_trace() -> None:
 
 
 def test_a_link_among_the_arguments_does_not_stay_in_the_list_of_processes(tmp_path: Path) -> None:
-    farm = Farm(tmp_path, [_pool("hangs", failure="hang")])
+    farm = Farm(tmp_path, [demo_pool("hangs", failure="hang")])
     with farm.site:
         [pool] = farm.pools.values()
         command = [sys.executable, "-m", "scrapy", "doctor", farm.site.link(pool)]
