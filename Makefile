@@ -38,7 +38,7 @@ bench: install
 	@$(BIN)/python -m tools.bench
 
 # Faults in their long form: kills, hostile pages, locks, full disks, 500 visits.
-# Ten minutes on a quiet machine.
+# A quarter of an hour.
 torture: install
 	@$(BIN)/python -m tools.torture
 

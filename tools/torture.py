@@ -53,7 +53,7 @@ def main() -> int:
         book = Path(folder) / "book"
         book.touch()
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", "tests/faults", *sys.argv[1:]],
+            [sys.executable, "-m", "pytest", "-n0", "tests/faults", *sys.argv[1:]],
             env={**os.environ, "TORTURE_BOOK": str(book)},
             check=False,
         )

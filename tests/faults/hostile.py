@@ -60,7 +60,7 @@ BODIES = {
     "opens dialogs": _DIALOGS + _LEAVE_ASK,
     "starts downloads": _DOWNLOADS,
     "opens pop-ups": _POP_UPS,
-    "all of these at once": _DIALOGS + _DOWNLOADS + _POP_UPS,
+    "does all of these at once": _DIALOGS + _DOWNLOADS + _POP_UPS,
 }
 HUGE = "has a table of 50 MB"
 
