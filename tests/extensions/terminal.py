@@ -17,7 +17,9 @@ def run_on_terminal(*args: str, env: Mapping[str, str], columns: int = 100) -> t
     """Runs `scrapy ARGS`; gives its exit code and everything that it wrote."""
     ours, its = pty.openpty()
     fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
-    process = warm.Run(args, {**os.environ, "TERM": "xterm", **env}, ROOT, [its, its, its])
+    # The terminal's own width counts, not what somebody said of another one.
+    inherited = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+    process = warm.Run(args, {**inherited, "TERM": "xterm", **env}, ROOT, [its, its, its])
     os.close(its)
     written = bytearray()
     try:
