@@ -41,11 +41,14 @@ def find(text: str, meanings: Collection[str]) -> Phrase | None:
     """The phrase that is `text`, as one of `meanings`; `Workers (202)` is `Workers`."""
     if len(text) > _longest():
         return None
-    for candidate in (text, _IN_PARENTHESES.sub("", text)):
-        for phrase in _by_key().get(key(candidate), ()):
-            if phrase.meaning in meanings:
-                return phrase
-    return None
+    return next((phrase for phrase in _phrases(text) if phrase.meaning in meanings), None)
+
+
+# A page asks for the same few texts again and again: a status for each worker.
+@functools.lru_cache(maxsize=1024)
+def _phrases(text: str) -> tuple[Phrase, ...]:
+    candidates = (text, _IN_PARENTHESES.sub("", text))
+    return tuple(phrase for one in candidates for phrase in _by_key().get(key(one), ()))
 
 
 def mentioned(text: str, meaning: str) -> Phrase | None:
